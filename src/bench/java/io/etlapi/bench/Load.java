@@ -1,0 +1,143 @@
+package io.etlapi.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Many workers that do one thing over and over: each as fast as it is answered (closed loop), or at
+ * fixed times whatever the answers do (open loop), where a latency counts from the time at which
+ * the action was due, so that a server that stalls does not hide it.
+ */
+final class Load {
+
+  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** What a worker does; each has its own. */
+  interface Action extends AutoCloseable {
+    void run() throws Exception;
+
+    @Override
+    default void close() throws Exception {}
+  }
+
+  /** What was measured; latencies in nanoseconds. */
+  record Rate(long actions, double seconds, Histogram latencies) {
+    double perSecond() {
+      return actions / seconds;
+    }
+
+    double p50Millis() {
+      return latencies.getValueAtPercentile(50) / 1e6;
+    }
+
+    double p99Millis() {
+      return latencies.getValueAtPercentile(99) / 1e6;
+    }
+
+    /** Both together. */
+    Rate and(Rate other) {
+      Histogram both = latencies.copy();
+      both.add(other.latencies);
+      return new Rate(actions + other.actions, seconds + other.seconds, both);
+    }
+  }
+
+  private interface Turn {
+    /** When the action of this number is due; negative when there is no more. */
+    long dueNanos(int number);
+  }
+
+  private Load() {}
+
+  /**
+   * Each worker acts again as soon as it is answered.
+   *
+   * @throws ExecutionException if an action failed: a benchmark does not average over errors
+   */
+  static Rate closedLoop(int workers, Duration duration, Callable<? extends Action> worker)
+      throws InterruptedException, ExecutionException {
+    long end = System.nanoTime() + duration.toNanos();
+    return run(
+        workers,
+        worker,
+        client ->
+            number -> {
+              long now = System.nanoTime();
+              return now - end < 0 ? now : -1;
+            });
+  }
+
+  /**
+   * Each client acts once in every period, spread evenly over it.
+   *
+   * @throws ExecutionException if an action failed
+   */
+  static Rate openLoop(
+      int clients, Duration period, Duration duration, Callable<? extends Action> worker)
+      throws InterruptedException, ExecutionException {
+    long began = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
+    return run(
+        clients,
+        worker,
+        client ->
+            number -> {
+              long due =
+                  period.toNanos() * client / clients + period.toNanos() * number;
+              return due < duration.toNanos() ? began + due : -1;
+            });
+  }
+
+  private interface Plan {
+    Turn of(int client);
+  }
+
+  private static Rate run(int workers, Callable<? extends Action> worker, Plan plan)
+      throws InterruptedException, ExecutionException {
+    ExecutorService threads = Executors.newFixedThreadPool(workers);
+    try {
+      Histogram latencies = new ConcurrentHistogram(LONGEST_NANOS, 3);
+      long began = System.nanoTime();
+      List<Future<Long>> running = new ArrayList<>();
+      for (int i = 0; i < workers; i++) {
+        Turn turn = plan.of(i);
+        running.add(threads.submit(() -> repeat(worker, turn, latencies)));
+      }
+      long actions = 0;
+      for (Future<Long> future : running) {
+        actions += future.get();
+      }
+      return new Rate(actions, (System.nanoTime() - began) / 1e9, latencies);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static long repeat(Callable<? extends Action> worker, Turn turn, Histogram latencies)
+      throws Exception {
+    int count = 0;
+    try (Action action = worker.call()) {
+      for (long due = turn.dueNanos(count); due >= 0; due = turn.dueNanos(count)) {
+        for (long early = due - System.nanoTime(); early > 0; early = due - System.nanoTime()) {
+          LockSupport.parkNanos(early);
+          if (Thread.interrupted()) {
+            throw new InterruptedException("another worker failed");
+          }
+        }
+        action.run();
+        latencies.recordValue(Math.min(LONGEST_NANOS, System.nanoTime() - due));
+        count++;
+      }
+    }
+    return count;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.etlapi.http.live;
+
+import org.jspecify.annotations.NullMarked;
