@@ -101,10 +101,12 @@ class App {
 
   async enter(parts, query) {
     const view = this.view;
+    const entry = (this.entry = {});
     try {
       await view.enter(parts, query);
     } catch (error) {
-      if (view === this.view && error.name !== 'AbortError') {
+      // Who has gone on by now is not told of what he left.
+      if (entry === this.entry && error.name !== 'AbortError') {
         view.error = error;
       }
     }

@@ -46,6 +46,7 @@ export class BreakView {
   async enter([control, id], query) {
     this.query = query;
     this.error = undefined;
+    this.none = false;
     if (!control || !id) {
       await this.oldest();
       return;

@@ -53,6 +53,8 @@ export class ControlsView {
     this.query = query;
     this.error = undefined;
     if (id !== this.id || !this.loaded) {
+      // What is drawn meanwhile must not be what another address had loaded.
+      this.loaded = false;
       this.id = id;
       await this.load();
     } else {
@@ -63,9 +65,13 @@ export class ControlsView {
   async load() {
     const id = this.id;
     if (!id) {
-      this.controls = await get('controls');
-      this.histories = new Map(await Promise.all(this.controls.slice(0, 12).map(async control =>
+      const controls = await get('controls');
+      const histories = new Map(await Promise.all(controls.slice(0, 12).map(async control =>
         [control.control_id, await get(`${path('controls', control.control_id)}/runs`)])));
+      if (this.id) {
+        return;
+      }
+      Object.assign(this, { controls, histories });
     } else {
       const runs = await get(`${path('controls', id)}/runs`);
       if (id !== this.id) {
@@ -74,6 +80,9 @@ export class ControlsView {
       this.runs = runs;
       this.plot();
       await this.loadDate();
+      if (id !== this.id) {
+        return;
+      }
     }
     this.loaded = true;
     this.app.refresh();
@@ -93,18 +102,23 @@ export class ControlsView {
     const date = run.run_date;
     const { status, category, age, cursor } = this.query;
     const key = JSON.stringify([this.id, date, run.attempt, status, category, age, cursor]);
+    this.wantedKey = key;
     if (key === this.shownKey) {
       return;
     }
-    this.refused = undefined;
+    let refused;
     const [document, breaks] = await Promise.all([
       this.proofOf === `${this.id} ${date} ${run.attempt}` ? this.proof : optional(get(`${path('controls', this.id, 'runs', date)}/proof`)),
       get(`${path('controls', this.id)}/breaks`, { run_date: date, status, category, age_min: age, cursor, limit: LIMIT })
         .catch(error => {
-          this.refused = error;
+          refused = error;
           return null;
         }),
     ]);
+    if (key !== this.wantedKey) {
+      return;
+    }
+    this.refused = refused;
     this.proof = document;
     this.proofOf = `${this.id} ${date} ${run.attempt}`;
     this.breaks = breaks;

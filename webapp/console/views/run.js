@@ -34,6 +34,7 @@ export class RunView {
   async enter([id], query) {
     this.query = query;
     this.error = undefined;
+    this.none = false;
     if (!id) {
       await this.newest();
       return;
@@ -119,7 +120,11 @@ export class RunView {
       });
       await this.log.open(ENDED.has(this.task.status));
     } else if (tab === 'parameters' && !this.request) {
-      this.request = await requestOf(this.id);
+      const id = this.id;
+      const request = await requestOf(id);
+      if (id === this.id) {
+        this.request = request;
+      }
     } else if (tab === 'output') {
       this.output ||= new OutputTable(this.app, this.task.output, this.id);
       await this.output.enter(this.query, query => href(['run', this.id], { ...query, tab: 'output' }));

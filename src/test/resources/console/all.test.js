@@ -5,7 +5,7 @@ import { layout, line } from '../console/graph.js';
 import { add, equation } from '../console/proof.js';
 import { kind, read, readAll } from '../console/form.js';
 import { python, snippet } from '../console/snippets.js';
-import { keyFields, rate } from '../console/views/controls.js';
+import { ControlsView, keyFields, rate } from '../console/views/controls.js';
 import { faultsOf, sideFields } from '../console/views/break.js';
 import { path, withQuery } from '../console/api.js';
 import { html, render } from '../console/lit.js';
@@ -132,6 +132,49 @@ test('keys stand without a side, fields with both', () => {
 test('the match rate is of what is in scope', () => {
   equal(rate({ sides: { src: { matched: 9, in_breaks: 1 }, tgt: { matched: 9, in_breaks: 1 } } }), 90);
   equal(rate({}), null);
+});
+
+test('a control that is being loaded is drawn as nothing else', async () => {
+  const real = window.fetch;
+  const asked = [];
+  const answers = new Map();
+  window.fetch = (address, options) => !address.startsWith('controls') ? real(address, options) : new Promise(done => {
+    asked.push(address);
+    answers.set(address, body => done(new Response(JSON.stringify(body), { headers: { 'Content-Type': 'application/json' } })));
+  });
+  const answered = async (address, body) => {
+    while (!answers.has(address)) {
+      await new Promise(done => setTimeout(done));
+    }
+    answers.get(address)(body);
+    answers.delete(address);
+  };
+  const view = new ControlsView({ refresh() { } });
+  const drawn = () => {
+    const host = document.createElement('div');
+    render(view.render(), host);
+    return host.textContent;
+  };
+  try {
+    const all = view.enter([], {});
+    await answered('controls', []);
+    await all;
+    equal(drawn().includes('No control has run yet'), true, drawn());
+    const one = view.enter(['payments'], {});
+    equal(drawn().includes('Loading'), true, drawn());
+    // Back before it has come, and then its answer comes late.
+    const back = view.enter([], {});
+    await answered('controls/payments/runs', []);
+    await one;
+    equal(drawn().includes('Loading'), true, drawn());
+    await answered('controls', []);
+    await back;
+    equal(drawn().includes('No control has run yet'), true, drawn());
+  } finally {
+    window.fetch = real;
+    view.leave();
+  }
+  equal(asked, ['controls', 'controls/payments/runs', 'controls']);
 });
 
 test('a value is never markup', () => {
