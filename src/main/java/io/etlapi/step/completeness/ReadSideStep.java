@@ -90,6 +90,11 @@ final class ReadSideStep extends SideStep {
               : Optional.of("SELECT * FROM " + RawRejects.TABLE),
           publisher);
       PublishedTable table = publisher.write("raw.parquet", raw.select());
+      if (table.rows() != raw.accepted()) {
+        throw new StepException(
+            "The files of side %s hold %d records, but %d were read: were they changed meanwhile?"
+                .formatted(side().key(), raw.accepted(), table.rows()));
+      }
       context.log(table.rows() + " rows read, " + rejects.count() + " rejected");
       return results
           .input(config.fileInfo(session))

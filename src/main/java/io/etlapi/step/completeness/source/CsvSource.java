@@ -77,7 +77,7 @@ public final class CsvSource {
         return table(
             scanned,
             "row_number() OVER () + " + (scanned.firstLine - 1),
-            from(file.path(), scanned.firstLine - 1, scanned.lineEnd, scanned.names),
+            from(file.path(), scanned.firstLine - 1, scanned.carriageReturns, scanned.names),
             plain.count,
             0);
       } catch (IrregularException e) {
@@ -89,7 +89,7 @@ public final class CsvSource {
       List<String> columns = new ArrayList<>(List.of(RawTable.LINE));
       columns.addAll(scanned.names);
       return table(
-          scanned, quote(RawTable.LINE), from(work, 0, "\\n", columns), copy.count, copy.refused);
+          scanned, quote(RawTable.LINE), from(work, 0, false, columns), copy.count, copy.refused);
     }
   }
 
@@ -100,13 +100,15 @@ public final class CsvSource {
 
   /**
    * Every setting is given: guessing would lose digits, zeros and empty texts, and take a line end
-   * inside a quoted field for that of the file.
+   * inside a quoted field for that of the file. But for one: where lines end with CR and LF, the
+   * engine that is told so finds no record at all; untold it reads them right, as long as no quoted
+   * field holds a line end, and such a file is copied.
    */
-  private String from(Path path, long skip, String lineEnd, List<String> columns) {
+  private String from(Path path, long skip, boolean carriageReturns, List<String> columns) {
     return """
     read_csv(%s, auto_detect = false, header = false, skip = %d, delim = %s, quote = %s, \
-    escape = %s, nullstr = '', allow_quoted_nulls = false, strict_mode = true, \
-    new_line = '%s', max_line_size = %d, columns = {%s})\
+    escape = %s, nullstr = '', allow_quoted_nulls = false, strict_mode = true, %s\
+    max_line_size = %d, hive_partitioning = false, columns = {%s})\
     """
         .formatted(
             literal(path.toString()),
@@ -114,7 +116,7 @@ public final class CsvSource {
             literal(String.valueOf(delimiter)),
             literal(String.valueOf(quote)),
             literal(String.valueOf(quote)),
-            lineEnd,
+            carriageReturns ? "" : "new_line = '\\n', ",
             CsvScanner.MAX_RECORD_BYTES + 100,
             columns.stream()
                 .map(
@@ -129,8 +131,9 @@ public final class CsvSource {
    * What a scan found.
    *
    * @param firstLine physical line after the header
+   * @param carriageReturns whether lines end with CR and LF
    */
-  private record Scanned(List<String> names, long firstLine, String lineEnd) {}
+  private record Scanned(List<String> names, long firstLine, boolean carriageReturns) {}
 
   private Scanned scan(CsvRecords records) throws IOException, StepException {
     EncodedText.Opened text = EncodedText.open(file.path(), read.encoding());
@@ -151,8 +154,7 @@ public final class CsvSource {
       long firstLine = scanner.line();
       int expected = header != null ? header.size() : declared.size();
       int width = scanner.records(expected, records, read.encoding());
-      return new Scanned(
-          names(header, width), firstLine, scanner.endsWithCarriageReturn() ? "\\r\\n" : "\\n");
+      return new Scanned(names(header, width), firstLine, scanner.endsWithCarriageReturn());
     }
   }
 

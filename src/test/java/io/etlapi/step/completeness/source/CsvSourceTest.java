@@ -41,8 +41,12 @@ class CsvSourceTest {
   private record Result(List<String> rows, List<String> rejects, boolean copied) {}
 
   private Result read(byte[] content, ReadOptions options) throws Exception {
-    bench.file("a.csv", content);
-    Path path = bench.data().resolve("a.csv");
+    return read("a.csv", content, options);
+  }
+
+  private Result read(String name, byte[] content, ReadOptions options) throws Exception {
+    bench.file(name, content);
+    Path path = bench.data().resolve(name);
     try (TestStepContext context = bench.context(Map.of())) {
       DuckDbSession session = context.session(List.of(path));
       Path work = context.folder().resolve("work.csv");
@@ -84,6 +88,19 @@ class CsvSourceTest {
     Result result = read("a,b\n1,\n\"x,\"\"y\",\"\"\n");
     assertEquals(List.of("2|1|~", "3|x,\"y|"), result.rows());
     assertFalse(result.copied());
+  }
+
+  @Test
+  void aRegularFileWithTheLineEndsOfWindowsIsReadInPlace() throws Exception {
+    Result result = read("a,b\r\n1,\r\n\"x,\"\"y\",\"\"\r\n3,z\r\n");
+    assertEquals(List.of("2|1|~", "3|x,\"y|", "4|3|z"), result.rows());
+    assertFalse(result.copied());
+  }
+
+  @Test
+  void theNameOfAFolderIsNoValue() throws Exception {
+    byte[] content = "id,ccy\n1,USD\n".getBytes(StandardCharsets.UTF_8);
+    assertEquals(List.of("2|1|USD"), read("ccy=EUR/a.csv", content, ReadOptions.DEFAULT).rows());
   }
 
   @Test
