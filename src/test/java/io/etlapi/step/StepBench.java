@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +27,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StepBench {
 
+  /** Programs are known by the id of their task on the whole machine: no two tests share one. */
+  private static final AtomicLong TASKS = new AtomicLong(ProcessHandle.current().pid() << 32);
+
   private final Path data;
   private final Path storage;
   private final Path exports;
   private final DuckDbEngine engine;
   private final FileAccess files;
   private final Map<TaskId, List<OutputFile>> finished = new ConcurrentHashMap<>();
-  private int tasks;
 
   /** A bench in an empty folder: {@code data} is the data root, {@code exports} an output root. */
   public StepBench(Path folder) {
@@ -93,7 +96,9 @@ public final class StepBench {
   /** An attempt of a new task. Close it, or {@link #publish} it. */
   public TestStepContext context(Map<String, ?> parameters, StepInput... inputs)
       throws IOException {
-    TaskId task = new TaskId(new UUID(0x0192_0000_0000_7000L, 0x8000_0000_0000_0000L + ++tasks));
+    TaskId task =
+        new TaskId(
+            new UUID(0x0192_0000_0000_7000L, 0x8000_0000_0000_0000L + TASKS.incrementAndGet()));
     Path folder = Files.createDirectories(storage.resolve("attempts").resolve(task.toString()));
     return new TestStepContext(
         task,
