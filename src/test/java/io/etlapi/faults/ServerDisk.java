@@ -4,12 +4,8 @@ import io.etlapi.faults.Tally.Breach;
 import io.etlapi.it.server.Answer;
 import io.etlapi.it.server.Await;
 import io.etlapi.it.server.EtlClient;
-import io.etlapi.it.server.ServerKind;
 import io.etlapi.it.server.ServerProcess;
-import io.etlapi.it.server.TestBuild;
-import io.etlapi.it.server.TestFiles;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,21 +43,10 @@ final class ServerDisk implements Section {
 
   @Override
   public void run(Scale scale, int part, long seed, Tally tally) throws Exception {
-    Tools.requireRoot();
-    Tools.require("mount", "umount", "strace");
-    Path disk = TestBuild.emptyFolder("faults-server-disk-mount");
-    TestFiles files = new TestFiles(TestBuild.emptyFolder("faults-server-disk-data"));
-    Map<String, Object> body = TestFiles.reading(files.numbered("small.csv", "x", 100));
-    Tools.run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk.toString());
-    try (ServerProcess server =
-        ServerProcess.onStorage(
-            ServerKind.PAYARA_MICRO,
-            "faults-server-disk",
-            disk.resolve("storage"),
-            Map.of(
-                "ETL_DATA_ROOTS", files.folder().toString(),
-                "ETL_MIN_FREE_SPACE", "0",
-                "ETL_ENGINE_MEMORY", "256M"))) {
+    Tools.require("strace");
+    try (SmallDisk disk = new SmallDisk(name())) {
+      ServerProcess server = disk.server();
+      Map<String, Object> body = disk.body();
       EtlClient client = server.start().client();
       List<String> accepted = new ArrayList<>();
       accepted.add(client.complete("read_csv", body).string("task_id"));
@@ -95,8 +80,6 @@ final class ServerDisk implements Section {
         }
       }
       accepted.add(recovered(client, body));
-    } finally {
-      Tools.run("umount", "-l", disk.toString());
     }
   }
 

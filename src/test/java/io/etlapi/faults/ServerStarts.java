@@ -4,10 +4,7 @@ import io.etlapi.faults.Tally.Breach;
 import io.etlapi.it.server.Answer;
 import io.etlapi.it.server.Await;
 import io.etlapi.it.server.EtlClient;
-import io.etlapi.it.server.ServerKind;
 import io.etlapi.it.server.ServerProcess;
-import io.etlapi.it.server.TestBuild;
-import io.etlapi.it.server.TestFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,29 +73,17 @@ final class ServerStarts implements Section {
 
   @Override
   public void run(Scale scale, int part, long seed, Tally tally) throws Exception {
-    Tools.requireRoot();
-    Tools.require("mount", "umount");
-    Path disk = TestBuild.emptyFolder("faults-starts-mount");
-    TestFiles files = new TestFiles(TestBuild.emptyFolder("faults-starts-data"));
-    Map<String, Object> body = TestFiles.reading(files.numbered("small.csv", "x", 100));
-    Tools.run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk.toString());
-    try (ServerProcess server =
-        ServerProcess.onStorage(
-            ServerKind.PAYARA_MICRO,
-            "faults-starts",
-            disk.resolve("storage"),
-            Map.of(
-                "ETL_DATA_ROOTS", files.folder().toString(),
-                "ETL_MIN_FREE_SPACE", "0",
-                "ETL_ENGINE_MEMORY", "256M"))) {
+    try (SmallDisk disk = new SmallDisk(name())) {
+      ServerProcess server = disk.server();
+      Map<String, Object> body = disk.body();
       EtlClient client = server.start().client();
       String id = client.complete("read_csv", body).string("task_id");
       server.terminate();
       for (Injury injury : INJURIES) {
-        injury.make().apply(disk);
+        injury.make().apply(disk.mount());
         mustNotBecomeReady(server, injury.name(), body, tally);
         server.terminate();
-        injury.repair().apply(disk);
+        injury.repair().apply(disk.mount());
         server.start();
         if (!"completed".equals(client.statusWord(id))) {
           tally.broken(Breach.LOST, injury.name() + ": " + client.status(id));
@@ -107,8 +92,6 @@ final class ServerStarts implements Section {
         server.terminate();
         tally.count("failed starts", 1);
       }
-    } finally {
-      Tools.run("umount", "-l", disk.toString());
     }
   }
 

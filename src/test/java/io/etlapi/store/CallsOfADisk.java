@@ -7,13 +7,12 @@ import java.util.Collections;
 import java.util.List;
 
 /** A disk that writes down what it is asked for. */
-class CallsOfADisk implements Disk {
+class CallsOfADisk extends ForwardingDisk {
 
-  private final Disk real;
   private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
 
   CallsOfADisk(Disk real) {
-    this.real = real;
+    super(real);
   }
 
   /** What was asked for, in its order. */
@@ -24,35 +23,30 @@ class CallsOfADisk implements Disk {
   @Override
   public void writeNew(Path file, Content content) throws IOException {
     calls.add("write " + file);
-    real.writeNew(file, content);
+    super.writeNew(file, content);
   }
 
   @Override
   public void syncFile(Path file) throws IOException {
     calls.add("sync file " + file);
-    real.syncFile(file);
+    super.syncFile(file);
   }
 
   @Override
   public void syncFolder(Path folder) throws IOException {
     calls.add("sync " + folder);
-    real.syncFolder(folder);
+    super.syncFolder(folder);
   }
 
   @Override
   public void rename(Path from, Path to) throws IOException {
     calls.add("rename " + from + " " + to);
-    real.rename(from, to);
+    super.rename(from, to);
   }
 
   @Override
   public void delete(Path file) throws IOException {
     calls.add("delete " + file);
-    real.delete(file);
-  }
-
-  @Override
-  public byte[] read(Path file) throws IOException {
-    return real.read(file);
+    super.delete(file);
   }
 }

@@ -199,7 +199,11 @@ public final class TaskChain {
     }
   }
 
-  private record UnsyncedDisk(Disk real) implements Disk {
+  private static final class UnsyncedDisk extends ForwardingDisk {
+    UnsyncedDisk(Disk real) {
+      super(real);
+    }
+
     @Override
     public void writeNew(Path file, Content content) throws IOException {
       try (var out = Files.newOutputStream(file)) {
@@ -212,20 +216,5 @@ public final class TaskChain {
 
     @Override
     public void syncFolder(Path folder) {}
-
-    @Override
-    public void rename(Path from, Path to) throws IOException {
-      real.rename(from, to);
-    }
-
-    @Override
-    public void delete(Path file) throws IOException {
-      real.delete(file);
-    }
-
-    @Override
-    public byte[] read(Path file) throws IOException {
-      return real.read(file);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package io.etlapi.faults.disk;
 
 import io.etlapi.store.Disk;
+import io.etlapi.store.ForwardingDisk;
 import io.etlapi.store.FsyncException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -57,46 +58,7 @@ public enum WrongDisk {
     return bytes.toByteArray();
   }
 
-  /** Hands everything on. */
-  private static class Forwarding implements Disk {
-    final Disk right;
-
-    Forwarding(Disk right) {
-      this.right = right;
-    }
-
-    @Override
-    public void writeNew(Path file, Content content) throws IOException {
-      right.writeNew(file, content);
-    }
-
-    @Override
-    public void syncFile(Path file) throws IOException {
-      right.syncFile(file);
-    }
-
-    @Override
-    public void syncFolder(Path folder) throws IOException {
-      right.syncFolder(folder);
-    }
-
-    @Override
-    public void rename(Path from, Path to) throws IOException {
-      right.rename(from, to);
-    }
-
-    @Override
-    public void delete(Path file) throws IOException {
-      right.delete(file);
-    }
-
-    @Override
-    public byte[] read(Path file) throws IOException {
-      return right.read(file);
-    }
-  }
-
-  private static final class InPlace extends Forwarding {
+  private static final class InPlace extends ForwardingDisk {
     private final Map<Path, byte[]> aside = new HashMap<>();
 
     InPlace(Disk right) {
@@ -146,7 +108,7 @@ public enum WrongDisk {
     }
   }
 
-  private static final class NoFileFsync extends Forwarding {
+  private static final class NoFileFsync extends ForwardingDisk {
     NoFileFsync(Disk right) {
       super(right);
     }
@@ -160,7 +122,7 @@ public enum WrongDisk {
     public void syncFile(Path file) {}
   }
 
-  private static final class NoFolderFsync extends Forwarding {
+  private static final class NoFolderFsync extends ForwardingDisk {
     NoFolderFsync(Disk right) {
       super(right);
     }
@@ -170,7 +132,7 @@ public enum WrongDisk {
   }
 
   /** Keeps the newest change of a record in memory until the next one comes. */
-  private static final class Late extends Forwarding {
+  private static final class Late extends ForwardingDisk {
     private final Map<Path, byte[]> aside = new HashMap<>();
     private final Map<Path, byte[]> late = new LinkedHashMap<>();
 
@@ -218,7 +180,7 @@ public enum WrongDisk {
     }
   }
 
-  private static final class Retrying extends Forwarding {
+  private static final class Retrying extends ForwardingDisk {
     Retrying(Disk right) {
       super(right);
     }
