@@ -64,13 +64,15 @@ export class TasksView {
     this.asked?.abort();
     const asked = (this.asked = new AbortController());
     try {
-      const found = await page('tasks', this.filters(), asked.signal);
+      const [found] = await Promise.all([
+        page('tasks', this.filters(), asked.signal),
+        this.app.stats ? undefined : get('stats', undefined, asked.signal).then(stats => {
+          this.app.stats ||= stats;
+        }),
+      ]);
       this.items = found.items;
       this.next = found.next;
       this.refused = undefined;
-      if (!this.app.stats) {
-        this.app.stats = await get('stats');
-      }
       await this.greet();
     } catch (error) {
       if (error.name === 'AbortError') {

@@ -10,22 +10,29 @@ import com.microsoft.playwright.Response;
 import io.etlapi.it.server.Answer;
 import io.etlapi.it.server.Await;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Every view, in both themes and on a telephone: readable for everybody (axe, WCAG 2.2 AA), within
- * its policy, within the window. Also what the console costs.
+ * Every view, in both themes, at a desk, on a telephone and on a wall: readable for everybody (axe,
+ * WCAG 2.2 AA), within its policy, within the window. Also what the console costs.
  */
 @ExtendWith(ConsoleTest.class)
 class EveryViewIT {
@@ -34,6 +41,13 @@ class EveryViewIT {
       List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice");
 
   private static final long MOST_BYTES = 250_000;
+
+  private static final Pattern PRELOADED =
+      Pattern.compile("<link rel=\"modulepreload\" href=\"([^\"]+)\">");
+
+  /** What a module imports at once; the parenthesis of one that it imports later is no quote. */
+  private static final Pattern IMPORTED =
+      Pattern.compile("\\b(?:from|import)\\s*[\"'](\\.[^\"']+)[\"']");
 
   /** What each view shows once it is complete, by its address. */
   private static final Map<String, String> VIEWS = new LinkedHashMap<>();
@@ -96,12 +110,19 @@ class EveryViewIT {
 
   @Test
   void everyViewFitsATelephone() {
-    inEveryView(Operator.Window.PHONE, EveryViewIT::overflow);
+    inEveryView(Operator.Window.PHONE, page -> and(overflow(page), barriers(page)));
   }
 
   @Test
   void everyViewFillsAWall() {
-    inEveryView(Operator.Window.WALL, page -> and(overflow(page), emptiness(page)));
+    inEveryView(
+        Operator.Window.WALL,
+        page -> and(and(overflow(page), emptiness(page)), barriers(page)));
+  }
+
+  @Test
+  void everyViewIsReadableOnAWallInTheDark() {
+    inEveryView(Operator.Window.WALL_NIGHT, EveryViewIT::barriers);
   }
 
   private static List<String> and(List<String> one, List<String> other) {
@@ -165,6 +186,29 @@ class EveryViewIT {
     }
     assertTrue(bytes.get() > 20_000, () -> "the files are counted: " + bytes);
     assertTrue(bytes.get() <= MOST_BYTES, () -> bytes + " bytes");
+  }
+
+  /** Modules that the page does not name are found one after another, a round trip each. */
+  @Test
+  void thePageNamesEveryModuleThatItStartsWith() {
+    Set<String> named = new TreeSet<>();
+    Matcher links = PRELOADED.matcher(stage.client().get("/", "Accept", "text/html").text());
+    while (links.find()) {
+      named.add("/" + links.group(1));
+    }
+    Set<String> imported = new TreeSet<>();
+    Deque<String> toRead = new ArrayDeque<>(List.of("/console/main.js"));
+    while (!toRead.isEmpty()) {
+      String module = toRead.pop();
+      Matcher imports = IMPORTED.matcher(stage.client().get(module).text());
+      while (imports.find()) {
+        String path = URI.create(module).resolve(imports.group(1)).toString();
+        if (imported.add(path)) {
+          toRead.push(path);
+        }
+      }
+    }
+    assertEquals(imported, named);
   }
 
   @Test

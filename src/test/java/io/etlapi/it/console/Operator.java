@@ -42,6 +42,7 @@ final class Operator implements AutoCloseable {
     static final Window DESK = new Window(1440, 900, ColorScheme.LIGHT);
     static final Window NIGHT = new Window(1440, 900, ColorScheme.DARK);
     static final Window WALL = new Window(3840, 2160, ColorScheme.LIGHT);
+    static final Window WALL_NIGHT = new Window(3840, 2160, ColorScheme.DARK);
     static final Window PHONE = new Window(360, 740, ColorScheme.LIGHT);
   }
 
