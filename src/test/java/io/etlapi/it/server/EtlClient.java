@@ -18,13 +18,15 @@ import org.jspecify.annotations.Nullable;
 public final class EtlClient {
 
   private static final Set<String> TERMINAL = Set.of("completed", "failed", "cancelled");
-  private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
+
+  /** Longer than the longest wait that a test asks a server for ({@code Prefer: wait=60}). */
+  private static final Duration CALL_LIMIT = Duration.ofMinutes(2);
 
   private final URI base;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
+          .connectTimeout(Duration.ofSeconds(20))
           .build();
 
   /**

@@ -42,6 +42,8 @@ public final class EventClient implements AutoCloseable {
     }
   }
 
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
   private final Socket socket;
   private final BufferedReader in;
   private final int status;
@@ -51,6 +53,7 @@ public final class EventClient implements AutoCloseable {
 
   private EventClient(int port, String path, String... headers) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout((int) LIMIT.toMillis());
     StringBuilder request = new StringBuilder("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n");
     request.append("Accept: text/event-stream\r\n");
     for (String header : headers) {
@@ -66,6 +69,8 @@ public final class EventClient implements AutoCloseable {
       head.add(line);
       line = in.readLine();
     }
+    // The head comes soon or never; what follows may take its time.
+    socket.setSoTimeout(0);
   }
 
   /** Connects; the answer may be anything. */
@@ -122,7 +127,7 @@ public final class EventClient implements AutoCloseable {
   public Event await(String what, Predicate<Event> wanted) {
     Await.until(
         what,
-        Duration.ofSeconds(60),
+        LIMIT,
         () -> events().stream().anyMatch(wanted),
         () -> (hasEnded() ? "ended " : "open ") + events());
     return events().stream().filter(wanted).findFirst().orElseThrow();

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** A client that sends the headers it is told, such as credentials. Immutable. */
 public final class GuardedClient {
 
-  private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
+  private static final Duration CALL_LIMIT = Duration.ofMinutes(2);
 
   private final URI base;
   private final HttpClient http;
@@ -29,7 +29,7 @@ public final class GuardedClient {
         base,
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
+            .connectTimeout(Duration.ofSeconds(20))
             .build(),
         List.of());
   }

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 /** Requests that no well-behaved client would send, byte by byte. */
 public final class RawHttp {
 
-  private static final int READ_LIMIT_MILLIS = 30_000;
+  private static final int READ_LIMIT_MILLIS = 120_000;
 
   private RawHttp() {}
 

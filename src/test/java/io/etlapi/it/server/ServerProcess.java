@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServerProcess implements AutoCloseable {
 
   public static final Duration START_LIMIT = Duration.ofMinutes(8);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+  private static final Duration STOP_LIMIT = Duration.ofMinutes(3);
 
   private final ServerKind kind;
   private final Path folder;

@@ -57,7 +57,8 @@ class BackupIT {
 
     Map<String, String> restored = new TreeMap<>();
     try (ServerProcess second = on(whileRunning).start()) {
-      copied.forEach((id, status) -> restored.put(id, assertRestored(second, id, status)));
+      EtlClient client = second.client();
+      copied.forEach((id, status) -> restored.put(id, assertRestored(client, id, status)));
       assertFalse(Files.exists(whileRunning.resolve("quarantine")), second::logTail);
       second.terminate();
     }
@@ -66,18 +67,19 @@ class BackupIT {
     backUp(whileRunning, whileStopped);
     TestBuild.delete(whileRunning);
     try (ServerProcess third = on(whileStopped).start()) {
-      restored.forEach((id, status) -> assertEquals(status, assertRestored(third, id, status)));
+      EtlClient client = third.client();
+      restored.forEach((id, status) -> assertEquals(status, assertRestored(client, id, status)));
       assertFalse(Files.exists(whileStopped.resolve("quarantine")), third::logTail);
     }
   }
 
   /** The task's status; of a completed one the output is there, for people and for tasks. */
-  private static String assertRestored(ServerProcess server, String id, String status) {
-    Answer end = server.client().awaitEnd(id, LIMIT);
+  private static String assertRestored(EtlClient client, String id, String status) {
+    Answer end = client.awaitEnd(id, LIMIT);
     if (status.equals("completed")) {
       assertEquals("completed", end.string("status"), end::toString);
       assertNotNull(end.at("output"), end::toString);
-      Answer rows = server.client().get("/output/" + id + "/rows?limit=1");
+      Answer rows = client.get("/output/" + id + "/rows?limit=1");
       assertEquals(200, rows.status(), rows::toString);
       assertEquals(500, rows.number("total_rows"), rows::toString);
     }

@@ -99,11 +99,12 @@ abstract class HotDeploymentSuite extends ServerSuite {
   /** While applications change places there is nobody, another status, or the old one. */
   private Answer awaitStatusOverRedeploy(String id, String status) {
     Answer[] last = new Answer[1];
+    EtlClient client = client();
     Await.until(
         "task " + id + " is " + status,
         DEPLOY_LIMIT,
         () -> {
-          Optional<Answer> answer = client().tryGet("/status/" + id);
+          Optional<Answer> answer = client.tryGet("/status/" + id);
           answer.ifPresent(given -> last[0] = given);
           return answer.isPresent()
               && answer.get().status() == 200

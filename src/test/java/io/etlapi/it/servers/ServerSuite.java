@@ -21,6 +21,7 @@ import io.etlapi.it.server.TestFiles;
 import io.etlapi.json.Json;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,7 +49,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(OrderAnnotation.class)
 abstract class ServerSuite {
 
-  static final Duration LIMIT = Duration.ofMinutes(2);
+  /** For what takes seconds: the machine may be a slow one, and do other things besides. */
+  static final Duration LIMIT = Duration.ofMinutes(4);
 
   /** A name with a space, as people give folders: clients send it escaped. */
   static final String OTHER_ROOT = "/etl api";
@@ -151,7 +153,7 @@ abstract class ServerSuite {
     return RawHttp.send(
         server.port(),
         out -> {
-          byte[] piece = "100000\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+          byte[] piece = "100000\r\n".getBytes(StandardCharsets.US_ASCII);
           byte[] spaces = new byte[0x100000];
           java.util.Arrays.fill(spaces, (byte) ' ');
           for (int megabyte = 0; megabyte < 18; megabyte++) {
@@ -160,7 +162,7 @@ abstract class ServerSuite {
             out.write('\r');
             out.write('\n');
           }
-          out.write("0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+          out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         },
         "POST /run/read_csv HTTP/1.1",
         "Host: 127.0.0.1:" + server.port(),
@@ -344,7 +346,11 @@ abstract class ServerSuite {
 
     server.terminate();
 
-    assertEquals(List.of(), children.stream().filter(ProcessHandle::isAlive).toList());
+    Await.until(
+        "what it had started ends with it",
+        LIMIT,
+        () -> children.stream().noneMatch(ProcessHandle::isAlive),
+        children::toString);
     for (String id : running) {
       assertEquals("failed", recorded(id).get("status"));
       assertEquals("interrupted by a server stop", recorded(id).get("error"));
@@ -382,10 +388,11 @@ abstract class ServerSuite {
   }
 
   void awaitStatus(String id, String status) {
+    EtlClient client = client();
     Await.until(
         "task " + id + " is " + status,
         LIMIT,
-        () -> status.equals(client().statusWord(id)),
+        () -> status.equals(client.statusWord(id)),
         server::logTail);
   }
 

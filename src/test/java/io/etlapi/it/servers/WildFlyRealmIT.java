@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.etlapi.it.server.Answer;
 import io.etlapi.it.server.Await;
 import io.etlapi.it.server.Commands;
+import io.etlapi.it.server.EtlClient;
 import io.etlapi.it.server.GuardedClient;
 import io.etlapi.it.server.ServerKind;
 import io.etlapi.it.server.ServerProcess;
@@ -28,6 +29,7 @@ class WildFlyRealmIT {
           ServerKind.WILDFLY,
           "realm-wildfly",
           Map.of("ETL_REALM_AUTH", "true", "ETL_ENGINE_MEMORY", "512M"));
+  private final EtlClient api = server.client();
   private final Path folder = Path.of("target", "it", "realm-wildfly").toAbsolutePath();
 
   @Test
@@ -54,7 +56,7 @@ class WildFlyRealmIT {
   }
 
   private boolean isReady() {
-    return server.client().tryGet("/health/ready").map(now -> now.status() == 200).orElse(false);
+    return api.tryGet("/health/ready").map(now -> now.status() == 200).orElse(false);
   }
 
   private void addUser(String name, String group) {
