@@ -45,6 +45,14 @@ export function read(schema, text) {
     case 'choice':
       return { value: schema.enum.find(each => String(each) === text) ?? text };
     default:
+      // What may be a text or a list is a list where it is written as one.
+      if ([schema.type].flat().includes('array') && /^\s*\[/.test(text)) {
+        try {
+          return { value: JSON.parse(text) };
+        } catch {
+          // A text that begins like one.
+        }
+      }
       return { value: text };
   }
 }

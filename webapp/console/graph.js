@@ -9,6 +9,9 @@ const ROW = 34;
 const LANE = 22;
 const LEFT = 16;
 
+/** Units of the drawing in one em: it grows with the text beside it. */
+const EM = 15;
+
 /**
  * Places the nodes of a graph, which are in an order in which they may run.
  *
@@ -74,7 +77,7 @@ export function runGraph(nodes, now) {
   const from = Math.min(...starts);
   const span = Math.max(1, Math.max(...ends) - from);
   return html`<div class="run-graph">
-    <svg class="graph" viewBox="0 0 ${width} ${height}" width=${width} height=${height} role="group" aria-label="Graph of the run">
+    <svg class="graph" viewBox="0 0 ${width} ${height}" width="${width / EM}rem" height="${height / EM}rem" role="group" aria-label="Graph of the run">
       ${edges.map(edge => svg`<path class="edge" d=${line(edge.from, edge.to)}/>`)}
       ${nodes.map(node => {
     const place = places.get(node.id);

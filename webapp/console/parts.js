@@ -52,7 +52,8 @@ export function icon(name, className = 'icon') {
   return html`<svg class=${className} viewBox="0 0 24 24" aria-hidden="true" focusable="false">${svg`<path d=${PATHS[name] || ''}/>`}</svg>`;
 }
 
-const VERDICTS = { CLEAN: 'completed', BREAKS: 'pending', CONTROL_FAILED: 'failed' };
+/** Which state a verdict looks like. */
+export const VERDICTS = { CLEAN: 'completed', BREAKS: 'pending', CONTROL_FAILED: 'failed' };
 
 /** A state as a sign, a word and a colour. */
 export function chip(status) {

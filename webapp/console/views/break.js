@@ -129,8 +129,11 @@ export class BreakView {
       <thead><tr><th scope="col">Field</th><th scope="col">SRC</th><th scope="col">TGT</th><th scope="col" class="number">Difference</th><th scope="col">Tolerance tried</th></tr></thead>
       <tbody>${sideFields(found).map(name => {
       const differs = !one && (differing.has(name) || String(found[`src_${name}`]) !== String(found[`tgt_${name}`]));
+      // Points stand below each other, and 500 beside 500.04 is 500.00.
+      const scale = f.scaleOf(['src', 'tgt'].map(side => found[`${side}_${name}`]));
+      const value = side => shown(f.scaled(found[`${side}_${name}`], scale), { spaces: true, most: 500 });
       const cell = side => one && side === other ? html`<td class="absent">not there</td>`
-        : html`<td class=${differs ? 'differs' : ''}>${differs ? html`<mark>${shown(found[`${side}_${name}`], { spaces: true, most: 500 })}</mark>` : shown(found[`${side}_${name}`], { spaces: true, most: 500 })}</td>`;
+        : html`<td class=${differs ? 'differs' : ''}>${differs ? html`<mark>${value(side)}</mark>` : value(side)}</td>`;
       const difference = found[`diff_${name}`];
       return html`<tr class=${differs ? 'differs' : ''}><th scope="row">${shown(name)}${differs ? html` <span class="sub">differs</span>` : nothing}</th>${cell('src')}${cell('tgt')}
         <td class="number">${difference === undefined || difference === null ? '' : f.count(difference)}</td><td>${this.tolerance(name)}</td></tr>`;
@@ -140,10 +143,8 @@ export class BreakView {
 
   /** The tolerances that the passes allowed for a field, from the nearest candidate. */
   tolerance(field) {
-    const tried = (this.explained?.candidates?.[0]?.passes || []).flatMap(pass => pass.failed || [])
-      .filter(each => each.field === field && each.allowed !== undefined && each.allowed !== null);
-    const kinds = [...new Set(tried.map(each => `${each.kind === 'exact' ? 'exact' : `${each.kind} ${each.allowed}`}`))];
-    return kinds.length ? kinds.join(', ') : '';
+    return tolerances(this.explained?.candidates?.[0]?.passes, field)
+      .map(each => html`<span class="tolerance">${each.allowed} <span class="muted">in ${each.passes.join(', ')}</span></span>`);
   }
 
   why() {
@@ -242,6 +243,21 @@ export function faultsOf(error) {
     return undefined;
   }
   return Object.fromEntries(errors.map(each => [each.pointer.split('/').at(-1), each.detail]));
+}
+
+/** What passes that fail on a field allow for it, with the names of the passes that allow the same. */
+export function tolerances(passes, field) {
+  const found = new Map();
+  for (const pass of passes || []) {
+    const tried = (pass.failed || []).find(each => each.field === field && each.allowed !== undefined && each.allowed !== null);
+    if (tried) {
+      const { kind, allowed } = tried;
+      // Of a percentage, too, what is allowed comes as an amount.
+      const text = Number(allowed) === 0 ? 'exact' : `±${allowed}${kind === 'days' ? ' days' : ''}`;
+      found.set(text, [...(found.get(text) || []), pass.pass]);
+    }
+  }
+  return [...found].map(([allowed, names]) => ({ allowed, passes: names }));
 }
 
 function sentence(text) {

@@ -5,7 +5,7 @@ import { Chart } from '../chart.js';
 import { proof } from '../proof.js';
 import { follow } from '../requests.js';
 import { go, href } from '../router.js';
-import { arrows, bar, empty, icon, loading, panel, problem, shown, tabs, tag, tile, tiles, verdict, when } from '../parts.js';
+import { arrows, bar, empty, icon, loading, panel, problem, shown, tabs, tag, tile, tiles, verdict, VERDICTS, when } from '../parts.js';
 import * as f from '../format.js';
 
 const LIMIT = 100;
@@ -168,9 +168,10 @@ export class ControlsView {
     return html`<div class="page"><h1>Controls</h1><div class="cards">${this.controls.map(control => {
       const runs = (this.histories.get(control.control_id) || []).slice(0, 30).reverse();
       const latest = control.latest || {};
+      const matched = runs.length ? rate(runs.at(-1)) : null;
       return html`<a class="card" href=${href(['controls', control.control_id])}>
         <span class="card-head"><strong>${shown(control.control_id)}</strong>${verdict(latest.verdict)}</span>
-        <span class="big">${f.count(latest.open_breaks)}</span> <span class="muted">open breaks on ${latest.run_date}</span>
+        <span class="big">${f.count(latest.open_breaks)}</span> <span class="muted">open breaks on ${latest.run_date}${matched === null ? '' : `, ${percent(matched)} matched`}</span>
         ${strip(runs)}
         <span class="muted">${control.runs} run date${control.runs === 1 ? '' : 's'}${control.stale_run_dates.length ? `, ${control.stale_run_dates.length} stale` : ''}</span></a>`;
     })}</div></div>`;
@@ -195,7 +196,8 @@ export class ControlsView {
           ${newer ? html`<a class="button" data-replace href=${here({ date: newer.run_date })} aria-label=${`Run date after: ${newer.run_date}`}>${icon('next')}</a>` : html`<button disabled aria-label="No run date after">${icon('next')}</button>`}</div></div>
       ${this.figures(run)}
       ${this.nextSample()}
-      ${this.runs.length > 1 ? html`<div class="pair">${panel('Open breaks', this.chart.element())}${this.hasRates ? panel('Match rate', this.rates.element()) : nothing}</div>` : nothing}
+      ${this.runs.length > 1 ? html`<div class="pair">${panel('Open breaks', this.chart.element())}${this.hasRates ? panel('Match rate', this.rates.element()) : nothing}</div>
+        ${verdicts([...this.runs].reverse(), run, each => here({ date: each.run_date }))}` : nothing}
       ${tabs('About this run date', [['breaks', 'Breaks'], ['ages', 'Age and exposure'], ['proof', 'Proof']], tab, name => here({ tab: name }))}
       ${tab === 'proof' ? this.proofTab() : tab === 'ages' ? this.ages(run) : this.list(here)}
       <p class="muted">Committed ${when(run.committed_at)}, attempt ${run.attempt}. ${run.task_id ? html`<a href=${href(['run', run.task_id])}>The run</a>` : nothing}</p></div>`;
@@ -208,7 +210,7 @@ export class ControlsView {
       tile('open breaks', f.count(run.open_breaks), run.within_thresholds === false ? 'above the threshold' : 'within the threshold', run.open_breaks ? 'pending' : 'completed'),
       tile('new', f.count(run.new), run.reopened ? `${f.count(run.reopened)} came back` : nothing),
       tile('closed', f.count(run.closed), closed || nothing),
-      value === null ? nothing : tile('match rate', `${Math.floor(value * 10) / 10} %`, 'of the rows in scope'),
+      value === null ? nothing : tile('match rate', percent(value), 'of the rows in scope'),
     ]);
   }
 
@@ -311,6 +313,8 @@ export class ControlsView {
   }
 }
 
+const percent = value => `${Math.floor(value * 10) / 10} %`;
+
 /** Matched rows of both sides among those in scope, in percent; null if the ledger does not say. */
 export function rate(run) {
   const sides = Object.values(run.sides || {});
@@ -319,12 +323,20 @@ export function rate(run) {
   return matched + open > 0 ? (100 * matched) / (matched + open) : null;
 }
 
+/** The verdict of each run date, oldest first, as a row of links; the newest thirty. */
+function verdicts(runs, chosen, address) {
+  return html`<nav class="verdicts" aria-label="Verdicts over the run dates"><span class="muted">Verdicts</span>${runs.slice(-30).map(run => {
+    const words = `${run.run_date}: ${f.words(run.verdict || 'no verdict')}, ${f.count(run.open_breaks)} open`;
+    const kind = VERDICTS[run.verdict] || 'cancelled';
+    return html`<a data-replace class="chip ${kind}" href=${address(run)} title=${words} aria-label=${words} aria-current=${run === chosen ? 'true' : nothing}>${icon(kind === 'pending' ? 'warn' : kind)}${run.run_date.slice(5)}</a>`;
+  })}</nav>`;
+}
+
 /** One column for each run date: as high as breaks are open, in the colour of the verdict. */
 function strip(runs) {
   const most = Math.max(1, ...runs.map(run => run.open_breaks || 0));
-  const kind = { CLEAN: 'completed', BREAKS: 'pending', CONTROL_FAILED: 'failed' };
   return html`<svg class="strip" viewBox="0 0 ${Math.max(8, runs.length) * 12} 40" preserveAspectRatio="xMinYMid meet" role="img" aria-label=${`Open breaks: ${runs.map(run => `${run.run_date} ${run.open_breaks}`).join(', ')}`}>${runs.map((run, at) => {
     const height = 4 + (34 * (run.open_breaks || 0)) / most;
-    return svg`<rect class=${kind[run.verdict] || ''} x=${at * 12} y=${40 - height} width="9" height=${height} rx="2"/>`;
+    return svg`<rect class=${VERDICTS[run.verdict] || ''} x=${at * 12} y=${40 - height} width="9" height=${height} rx="2"/>`;
   })}</svg>`;
 }

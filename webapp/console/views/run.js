@@ -250,7 +250,8 @@ export class RunView {
       ${details?.open_breaks ? html`<a class="button primary" href=${href(['controls', details.control_id], { date: details.run_date })}>${icon('break')}See its ${f.count(details.open_breaks)} open breaks</a>` : nothing}
       ${active && may ? html`<button class="danger" @click=${() => this.stop()}>${icon('stop')}Stop</button>` : nothing}
       ${resumable && may ? html`<button class="primary" @click=${() => this.resume()}>${icon('resume')}Resume from the failed step</button>` : nothing}
-      ${may ? html`<button @click=${() => this.again()}>${icon('again')}Run again</button>` : nothing}
+      ${may ? html`<button @click=${() => this.again()}>${icon('again')}Run again</button>
+        <a class="button" href=${href(['steps', task.step_name], { from: this.id })}>${icon('steps')}Change and run</a>` : nothing}
       <button @click=${() => this.curl()}>${icon('copy')}Copy as curl</button>
       ${active || !may ? nothing : html`<button class="quiet" @click=${() => this.remove()}>${icon('remove')}Delete</button>`}
       ${may ? nothing : html`<span class="muted">You may look. Stopping, running again and deleting is for operators.</span>`}
@@ -273,7 +274,7 @@ export class RunView {
       ${failed.map(child => html`<p>The step that failed: <a href=${href(['run', child.task_id])}>${this.app.stepName(child.step_name)}</a></p>`)}
       <p class="advice">${this.task.status === 'cancelled' ? 'Run it again when you want the result after all.'
         : failed.length ? 'Mend the cause, then resume: what had finished is not done again.'
-          : html`<a href=${href(['run', this.id], { tab: 'log' })}>The log</a> says what it did before. Mend the cause, then run it again.`}</p></div></div>`;
+          : html`<a href=${href(['run', this.id], { tab: 'log' })}>The log</a> says what it did before. Mend the cause, then run it again, or change what it was given.`}</p></div></div>`;
   }
 
   parameters() {

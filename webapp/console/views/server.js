@@ -104,7 +104,7 @@ export class ServerView {
     ]))}
         ${server.version ? panel('Versions', pairs([['ETL API', server.version], ['build', server.build], ['Java', server.java], ['server', server.server], ['system', server.os]])) : nothing}</div>
         ${panel('Engine and memory', pairs([
-      ['engine', server.engine?.version],
+      ['engine', server.engine?.version ? `DuckDB ${server.engine.version}` : undefined],
       ['engine threads', `${(server.engine?.in_use ?? stats.engine_threads - stats.engine_threads_free)} of ${server.engine?.permits ?? stats.engine_threads} in use`],
       ['waiting for the engine', server.engine?.waiting],
       ['engine memory', bytesOf(server.engine?.memory_limit)],

@@ -3,6 +3,7 @@ import { html, nothing } from '../lit.js';
 import { get, page, path, post } from '../api.js';
 import { form, readAll } from '../form.js';
 import { snippet } from '../snippets.js';
+import { requestOf } from '../requests.js';
 import { faultsOf } from './break.js';
 import { go, goSoon, href } from '../router.js';
 import { copy, empty, icon, loading, panel, problem, tag } from '../parts.js';
@@ -53,10 +54,30 @@ export class StepsView {
       this.typed = {};
       this.options = {};
       this.inputs = [];
+      this.from = undefined;
       if (name && this.takesInputs()) {
         this.candidates = (await page('tasks', { status: 'completed', limit: 100 })).items;
       }
     }
+    if (query.from && query.from !== this.from) {
+      await this.takeOver(query.from);
+    }
+  }
+
+  /** Fills the form with what another run was given, to be changed. */
+  async takeOver(id) {
+    const { step_name: step, body } = await requestOf(id);
+    if (step !== this.name || id !== this.query.from) {
+      return;
+    }
+    this.from = id;
+    const given = { ...body.parameters, ...body.custom_params };
+    this.fill(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)));
+    this.inputs = Object.entries(body.inputs || {}).map(([input, task]) => ({ name: input, task: String(task) }));
+    if (Object.keys(body.previous_outputs || {}).length) {
+      this.app.say('The outputs that were sent along with it are not taken over.');
+    }
+    this.options = Object.fromEntries(OPTIONS.map(([option]) => option).filter(option => body[option] !== undefined && body[option] !== null).map(option => [option, String(body[option])]));
   }
 
   entry() {
@@ -150,7 +171,7 @@ export class StepsView {
   inputFields() {
     return html`<fieldset class="inputs"><legend>Inputs</legend><p class="muted">Outputs of finished runs that this step reads.${this.name === 'join' ? ' A join takes left and right.' : ''}</p>
       ${this.inputs.map((each, at) => html`<div class="input-row"><input aria-label="Name of the input" placeholder="name" .value=${each.name} @input=${event => this.input(at, { name: event.target.value })}>
-        <select aria-label="Finished run" @change=${event => this.input(at, { task: event.target.value })}><option value="">choose a run</option>${(this.candidates || []).map(task => html`<option value=${task.task_id} ?selected=${task.task_id === each.task}>${this.app.stepName(task.step_name)}, ${f.ago(task.completed_at)} (${task.task_id.slice(-6)})</option>`)}</select>
+        <select aria-label="Finished run" @change=${event => this.input(at, { task: event.target.value })}><option value="">choose a run</option>${(this.candidates || []).map(task => html`<option value=${task.task_id} ?selected=${task.task_id === each.task}>${this.app.stepName(task.step_name)}, ${f.ago(task.completed_at)} (${task.task_id.slice(-6)})</option>`)}${each.task && !(this.candidates || []).some(task => task.task_id === each.task) ? html`<option value=${each.task} selected>${each.task}</option>` : nothing}</select>
         <button type="button" class="quiet" aria-label="Remove this input" @click=${() => this.input(at, null)}>${icon('close')}</button></div>`)}
       ${this.faults?.inputs ? html`<span class="fault">${this.faults.inputs}</span>` : nothing}
       <button type="button" class="quiet" @click=${() => this.addInput()}>${icon('plus')}Add an input</button></fieldset>`;

@@ -6,7 +6,7 @@ import { add, equation } from '../console/proof.js';
 import { kind, read, readAll } from '../console/form.js';
 import { python, snippet } from '../console/snippets.js';
 import { ControlsView, keyFields, rate } from '../console/views/controls.js';
-import { faultsOf, sideFields } from '../console/views/break.js';
+import { faultsOf, sideFields, tolerances } from '../console/views/break.js';
 import { path, withQuery } from '../console/api.js';
 import { html, render } from '../console/lit.js';
 import { shown } from '../console/parts.js';
@@ -106,6 +106,7 @@ test('a form asks by type and reads what was typed', () => {
   equal(read({ type: 'integer' }, 'seven'), { value: 'seven' }, 'the server says what is wrong');
   equal(read({ type: 'boolean' }, 'false'), { value: false });
   equal(read({ type: 'string' }, ''), {});
+  equal(['["a"]', '[a', 'a,b'].map(text => read({ type: ['string', 'array'] }, text).value), [['a'], '[a', 'a,b']);
   equal(Object.keys(read({ type: 'object' }, '{')), ['fault']);
   equal(readAll({ properties: { a: { type: 'integer' }, b: { type: 'object' } } }, { a: '1', b: '[' }).values, { a: 1 });
 });
@@ -127,6 +128,13 @@ test('keys stand without a side, fields with both', () => {
   const found = { break_id: 'x', category: 'VALUE', ref: 'P1', ccy: 'EUR', src_ref: 'P1', tgt_ref: 'P1', diff_amount: 1, src_file: 'f', src_line: 1, history: [], actions: [] };
   equal(keyFields(found), ['ref', 'ccy']);
   equal(sideFields(found), ['ref']);
+});
+
+test('what passes allow is said once, with their names', () => {
+  const failing = (pass, kind, allowed) => ({ pass, failed: [{ field: 'other', kind: 'exact', allowed: 0 }, { field: 'amount', kind, allowed }] });
+  equal(tolerances([failing('exact', 'exact', 0), failing('rounding', 'absolute', '0.01'), failing('late', 'absolute', 0), failing('share', 'percent', '0.01'), failing('slow', 'days', '3'), { pass: 'split', reason: 'no group' }], 'amount'),
+    [{ allowed: 'exact', passes: ['exact', 'late'] }, { allowed: '±0.01', passes: ['rounding', 'share'] }, { allowed: '±3 days', passes: ['slow'] }]);
+  equal(tolerances(undefined, 'amount'), []);
 });
 
 test('the match rate is of what is in scope', () => {

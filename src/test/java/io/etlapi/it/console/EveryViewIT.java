@@ -116,8 +116,7 @@ class EveryViewIT {
   @Test
   void everyViewFillsAWall() {
     inEveryView(
-        Operator.Window.WALL,
-        page -> and(and(overflow(page), emptiness(page)), barriers(page)));
+        Operator.Window.WALL, page -> and(and(overflow(page), emptiness(page)), barriers(page)));
   }
 
   @Test

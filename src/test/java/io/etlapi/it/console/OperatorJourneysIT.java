@@ -41,6 +41,15 @@ class OperatorJourneysIT {
       ada.button("Run again").click();
       ada.page().waitForURL(url -> url.contains("#/run/") && !url.contains(id));
       assertNotEquals(id, ada.runShown());
+
+      ada.link("Change and run").click();
+      Locator path = ada.page().locator("#field-file_path");
+      that(path).hasValue("samples/nothing.csv");
+      path.fill("samples/orders.csv");
+      ada.button("Run").click();
+      String mended = ada.runShown();
+      assertEquals(
+          "completed", stage.client().awaitEnd(mended, Duration.ofSeconds(90)).string("status"));
     }
   }
 
