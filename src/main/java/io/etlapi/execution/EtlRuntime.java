@@ -49,7 +49,7 @@ final class EtlRuntime implements AutoCloseable {
 
   private final EtlConfig config;
   private final Clock clock;
-  private final ExecutorService executor;
+  private final TaskWorkers workers;
   private final ScheduledExecutorService scheduler;
   private final Storage storage;
   private final CleanupScheduleFile cleanupSchedule;
@@ -88,7 +88,7 @@ final class EtlRuntime implements AutoCloseable {
     submits = measurements.submits();
     this.config = config;
     this.clock = clock;
-    this.executor = executor;
+    workers = new TaskWorkers(executor, this::run);
     this.scheduler = scheduler;
     storage = Storage.open(config.storage().directory(), clock.instant());
     isNew = storage.tasks().counts().total() == 0;
@@ -330,20 +330,19 @@ final class EtlRuntime implements AutoCloseable {
 
   private void startOnThread(TaskQueue.Entry entry) {
     try {
-      executor.execute(
-          () -> {
-            Optional<Task> again = Optional.empty();
-            try {
-              again = runner.run(entry.id());
-            } finally {
-              queue.ended(entry.id());
-            }
-            again.ifPresent(this::enqueueWhenDue);
-          });
+      workers.start(entry.id());
     } catch (RejectedExecutionException e) {
       // Only a server that stops rejects: the task stays pending and is found at the next start.
       LOG.log(System.Logger.Level.WARNING, "task " + entry.id() + " starts after a restart");
     }
+  }
+
+  /** Runs a task to its end; the one that has its slot then. */
+  private Optional<TaskId> run(TaskId id) {
+    Optional<Task> again = runner.run(id);
+    Optional<TaskId> next = queue.ended(id).map(TaskQueue.Entry::id);
+    again.ifPresent(this::enqueueWhenDue);
+    return next;
   }
 
   private void enqueueWhenDue(Task task) {
@@ -354,8 +353,12 @@ final class EtlRuntime implements AutoCloseable {
     if (wait <= 0) {
       queue.add(entry);
     } else {
-      ScheduledFuture<?> unused =
-          scheduler.schedule(() -> queue.add(entry), wait, TimeUnit.MILLISECONDS);
+      try {
+        ScheduledFuture<?> unused =
+            scheduler.schedule(() -> queue.add(entry), wait, TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        LOG.log(System.Logger.Level.DEBUG, "task " + task.id() + " goes on after a restart");
+      }
     }
   }
 

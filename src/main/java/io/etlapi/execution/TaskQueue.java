@@ -121,14 +121,21 @@ final class TaskQueue {
     return take(waitingById.get(id));
   }
 
-  /** Gives a slot back and starts what may start now. */
-  void ended(TaskId id) {
+  /**
+   * Gives a slot back.
+   *
+   * @return the task that has the slot now, which the caller runs: its thread is at hand
+   */
+  Optional<Entry> ended(TaskId id) {
     synchronized (this) {
       if (!running.remove(id)) {
         throw new IllegalStateException("task " + id + " held no slot");
       }
     }
-    dispatch();
+    List<Entry> next = nextOnes();
+    // More than one only where another slot came free meanwhile.
+    next.stream().skip(1).forEach(starter);
+    return next.stream().findFirst();
   }
 
   /** Starts nothing until {@link #resume}. */
@@ -158,17 +165,21 @@ final class TaskQueue {
   }
 
   private List<Entry> dispatch() {
-    List<Entry> started = new ArrayList<>();
-    synchronized (this) {
-      while (!paused && running.size() < limit && !waiting.isEmpty()) {
-        Entry next = waiting.first();
-        take(next);
-        running.add(next.id());
-        started.add(next);
-      }
-    }
+    List<Entry> started = nextOnes();
     started.forEach(starter);
     return started;
+  }
+
+  /** Gives the free slots to those that wait; each of them must be started now. */
+  private synchronized List<Entry> nextOnes() {
+    List<Entry> next = new ArrayList<>(1);
+    while (!paused && running.size() < limit && !waiting.isEmpty()) {
+      Entry first = waiting.first();
+      take(first);
+      running.add(first.id());
+      next.add(first);
+    }
+    return next;
   }
 
   private boolean take(@Nullable Entry entry) {

@@ -42,9 +42,10 @@ class TaskQueueTest {
     assertEquals(2, queue.running());
     assertEquals(Optional.of(1), queue.position(id(3)));
 
-    queue.ended(id(1));
-    assertEquals(List.of(id(1), id(2), id(3)), started);
+    assertEquals(Optional.of(id(3)), ended(queue, 1));
+    assertEquals(List.of(id(1), id(2)), started, "the thread that has ended a task goes on");
     assertEquals(2, queue.running());
+    assertEquals(Optional.empty(), ended(queue, 2));
   }
 
   @Test
@@ -56,7 +57,7 @@ class TaskQueueTest {
     queue.add(new TaskQueue.Entry(id(4), 5, true));
     queue.add(root(5, 9));
     for (int i : new int[] {1, 5, 4, 2}) {
-      queue.ended(id(i));
+      ended(queue, i).ifPresent(started::add);
     }
     assertEquals(List.of(id(1), id(5), id(4), id(2), id(3)), started);
   }
@@ -104,7 +105,7 @@ class TaskQueueTest {
     assertTrue(queue.remove(id(2)));
     assertFalse(queue.remove(id(2)));
     assertFalse(queue.remove(id(1)), "a running task does not wait");
-    queue.ended(id(1));
+    assertEquals(Optional.empty(), ended(queue, 1));
     assertEquals(List.of(id(1)), started);
   }
 
@@ -133,11 +134,14 @@ class TaskQueueTest {
             entry ->
                 workers.execute(
                     () -> {
-                      most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                      Thread.onSpinWait();
-                      running.decrementAndGet();
-                      holder[0].ended(entry.id());
-                      done.countDown();
+                      Optional<TaskQueue.Entry> next = Optional.of(entry);
+                      while (next.isPresent()) {
+                        most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                        Thread.onSpinWait();
+                        running.decrementAndGet();
+                        next = holder[0].ended(next.get().id());
+                        done.countDown();
+                      }
                     }));
     holder[0] = queue;
     queue.resume();
@@ -154,6 +158,11 @@ class TaskQueueTest {
     assertTrue(most.get() <= limit, "ran " + most.get() + " at once");
     assertEquals(0, queue.running());
     assertEquals(0, queue.waiting());
+  }
+
+  /** The task that the thread which has ended one runs next. */
+  private static Optional<TaskId> ended(TaskQueue queue, int number) {
+    return queue.ended(id(number)).map(TaskQueue.Entry::id);
   }
 
   private TaskQueue queue(int limit, int capacity) {
