@@ -23,6 +23,11 @@ public final class JsonFileTaskStore implements TaskStore {
 
   private static final System.Logger LOGGER = System.getLogger(JsonFileTaskStore.class.getName());
 
+  /** More than run at once by far; with {@link #MOST_BYTES_HELD} a bound for {@link #written}. */
+  private static final int MOST_HELD = 512;
+
+  private static final int MOST_BYTES_HELD = 16 * 1024;
+
   private final StorageLayout layout;
   private final DurableFiles files;
   private final OutputFolders outputs;
@@ -36,6 +41,13 @@ public final class JsonFileTaskStore implements TaskStore {
    * that has its final name but is not durable yet. Stays for good where an fsync failed.
    */
   private final ConcurrentHashMap<TaskId, Task> settled = new ConcurrentHashMap<>();
+
+  /**
+   * What this process itself has last written of tasks that are at work, so that their next change
+   * need not read it back. Bounded; what waits for its first change, and what has ended, is not
+   * here. The storage lock keeps other writers away.
+   */
+  private final ConcurrentHashMap<TaskId, Task> written = new ConcurrentHashMap<>();
 
   /** Changes share it; closing waits for them. */
   private final ReentrantReadWriteLock lifecycle = new ReentrantReadWriteLock();
@@ -136,8 +148,21 @@ public final class JsonFileTaskStore implements TaskStore {
       throw e;
     }
     index.change(entry, progress.with(stampNow(id)));
+    hold(after, content.length);
     settled.remove(id);
     return after;
+  }
+
+  private void hold(Task task, int bytes) {
+    boolean held =
+        !task.status().isTerminal()
+            && bytes <= MOST_BYTES_HELD
+            && (written.size() < MOST_HELD || written.containsKey(task.id()));
+    if (held) {
+      written.put(task.id(), task);
+    } else {
+      written.remove(task.id());
+    }
   }
 
   private FileStamp stampNow(TaskId id) {
@@ -155,6 +180,9 @@ public final class JsonFileTaskStore implements TaskStore {
       return Optional.empty();
     }
     Task stable = settled.get(id);
+    if (stable == null) {
+      stable = written.get(id);
+    }
     if (stable != null) {
       return Optional.of(stable);
     }

@@ -196,6 +196,49 @@ class StoreFaultsTest {
   }
 
   @Test
+  void aTaskAtWorkIsReadOnceAndItsEndIsReadFromItsFile() throws Exception {
+    store.create(pending(1));
+    long before = disk.count(Point.READ);
+    store.update(id(1), task -> task.started(at(2), SampleTasks.WORKER));
+    assertEquals(running(1), store.find(id(1)).orElseThrow());
+    store.update(id(1), task -> task.stopRequested(at(5)));
+    store.update(id(1), task -> task.cancelled(at(9), 9, "stopped"));
+    assertEquals(before + 1, disk.count(Point.READ));
+
+    Path record = storage.layout().record(id(1));
+    Files.writeString(record, Files.readString(record).replace("\"stopped\"", "\"edited\""));
+    assertEquals("edited", store.find(id(1)).orElseThrow().state().error());
+  }
+
+  @Test
+  void aChangeThatTheDiskRefusedIsNotBuiltUpon() {
+    store.create(pending(1));
+    store.update(id(1), task -> task.started(at(2), SampleTasks.WORKER));
+    disk.fail(Point.RENAME, "Input/output error");
+    assertThrows(
+        StoreException.class, () -> store.update(id(1), task -> task.stopRequested(at(5))));
+    disk.repair();
+
+    assertEquals(
+        TaskStatus.COMPLETED,
+        store.update(id(1), task -> task.completed(at(9), 9, SampleTasks.result("{}"))).status());
+  }
+
+  @Test
+  void onlyABoundedPartOfTheTasksAtWorkIsHeld() {
+    int many = 600;
+    for (int n = 1; n <= many; n++) {
+      store.create(running(n));
+      store.update(id(n), task -> task.stopRequested(at(5)));
+    }
+    long before = disk.count(Point.READ);
+    for (int n = 1; n <= many; n++) {
+      assertTrue(store.find(id(n)).orElseThrow().isStopRequested());
+    }
+    assertEquals(512, many - (disk.count(Point.READ) - before));
+  }
+
+  @Test
   void aBatchThatFailsHalfwayRemovesWhatItSaysItRemoved() {
     store.create(completed(1, 5));
     store.create(completed(2, 5));
