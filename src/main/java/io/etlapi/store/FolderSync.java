@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +22,36 @@ final class FolderSync implements AutoCloseable {
   private List<Request> waiting = new ArrayList<>();
   private boolean closed;
 
+  /** What a writer waits for by itself: who came for the next fsync must not wake the others. */
   private static final class Request {
     final Path folder;
-    boolean done;
-    @Nullable IOException failure;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private @Nullable IOException failure;
 
     Request(Path folder) {
       this.folder = folder;
+    }
+
+    void end(@Nullable IOException how) {
+      failure = how;
+      done.countDown();
+    }
+
+    /** Waits for the end, whatever interrupts come meanwhile; why it failed, null if it did not. */
+    @Nullable IOException await() {
+      boolean interrupted = false;
+      while (true) {
+        try {
+          done.await();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      return failure;
     }
   }
 
@@ -46,25 +70,15 @@ final class FolderSync implements AutoCloseable {
    */
   void sync(Path folder) throws IOException {
     Request request = new Request(folder);
-    boolean interrupted = false;
     synchronized (monitor) {
       if (closed) {
         throw new IOException("the storage is closed");
       }
       waiting.add(request);
+      // The leader alone waits on it.
       monitor.notifyAll();
-      while (!request.done) {
-        try {
-          monitor.wait();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    IOException failure = request.failure;
+    IOException failure = request.await();
     if (failure instanceof FsyncException) {
       throw new FsyncException(DurableFiles.reason(failure), failure);
     }
@@ -115,12 +129,8 @@ final class FolderSync implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       failure = new FsyncException("fsync of a folder failed", e);
     }
-    synchronized (monitor) {
-      for (Request request : requests) {
-        request.failure = failure;
-        request.done = true;
-      }
-      monitor.notifyAll();
+    for (Request request : requests) {
+      request.end(failure);
     }
   }
 
