@@ -1,6 +1,7 @@
 package io.etlapi.http;
 
 import io.etlapi.execution.TaskSnapshot;
+import io.etlapi.json.Json;
 import io.etlapi.task.TaskId;
 import io.etlapi.task.TaskSummary;
 import java.time.Instant;
@@ -45,6 +46,42 @@ public record StatusView(
       return new Child(
           child.id().toString(), child.node(), child.stepName(), child.status().word());
     }
+
+    private void writeTo(StringBuilder out) {
+      member(out, "{\"node\":", node);
+      member(out, ",\"status\":", status);
+      member(out, ",\"step_name\":", stepName);
+      member(out, ",\"task_id\":", taskId).append('}');
+    }
+  }
+
+  /**
+   * The same JSON as of any view, without asking a JSON binding: nine of ten answers are this one,
+   * and half of what they cost would be that.
+   */
+  String json() {
+    StringBuilder out = new StringBuilder(512);
+    member(out, "{\"attempt\":", attempt).append(",\"children\":[");
+    for (int i = 0; i < children.size(); i++) {
+      children.get(i).writeTo(i == 0 ? out : out.append(','));
+    }
+    member(out, "],\"completed_at\":", completedAt);
+    member(out, ",\"created_at\":", createdAt);
+    member(out, ",\"error\":", error);
+    member(out, ",\"parent_id\":", parentId);
+    member(out, ",\"priority\":", priority);
+    member(out, ",\"progress\":", progress);
+    member(out, ",\"queue_position\":", queuePosition);
+    member(out, ",\"stage\":", stage);
+    member(out, ",\"started_at\":", startedAt);
+    member(out, ",\"status\":", status);
+    member(out, ",\"step_name\":", stepName);
+    member(out, ",\"task_id\":", taskId);
+    return member(out, ",\"traceparent\":", traceparent).append('}').toString();
+  }
+
+  private static StringBuilder member(StringBuilder out, String name, @Nullable Object value) {
+    return out.append(name).append(Json.write(value));
   }
 
   static StatusView of(TaskSnapshot snapshot) {

@@ -52,6 +52,14 @@ public class ViewWriter implements MessageBodyWriter<View> {
 
   /** The JSON text of a view that holds no task output. */
   public static String json(View view) {
-    return view instanceof TaskPage page ? JSONB.toJson(page.tasks()) : JSONB.toJson(view);
+    if (view instanceof StatusView status) {
+      return status.json();
+    }
+    return view instanceof TaskPage page ? JSONB.toJson(page.tasks()) : bound(view);
+  }
+
+  /** What the JSON binding makes of a view. */
+  static String bound(View view) {
+    return JSONB.toJson(view);
   }
 }

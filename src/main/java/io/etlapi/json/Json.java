@@ -145,9 +145,30 @@ public final class Json {
 
   /** Writes a value as compact JSON text. See {@link #write(Object, Writer)}. */
   public static String write(@Nullable Object value) {
+    // Most of what a record is made of, which needs no generator of its own.
+    if (value instanceof String text && isPlain(text)) {
+      return '"' + text + '"';
+    }
+    if (value == null || value instanceof Integer || value instanceof Long) {
+      return String.valueOf(value);
+    }
+    if (value instanceof Instant time) {
+      return '"' + time.toString() + '"';
+    }
     StringWriter out = new StringWriter();
     write(value, out);
     return out.toString();
+  }
+
+  /** Whether JSON spells a text as it is: printable ASCII without quotes and backslashes. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Writes a value as indented JSON text, for documents that people open. */

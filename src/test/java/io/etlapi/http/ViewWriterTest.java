@@ -101,6 +101,49 @@ class ViewWriterTest {
   }
 
   @Test
+  void aStatusIsWrittenAsTheBindingWouldWriteIt() {
+    StatusView bare =
+        new StatusView(
+            ID.toString(),
+            "read_csv",
+            "pending",
+            null,
+            CREATED,
+            null,
+            null,
+            0,
+            null,
+            1,
+            5,
+            null,
+            null,
+            null,
+            List.of());
+    StatusView full =
+        new StatusView(
+            ID.toString(),
+            "read_csv",
+            "failed",
+            "no column \"x\\y\"\n\u0001 \u007f \u2028 \u00fc\ud83d\ude80 </script>",
+            CREATED,
+            CREATED.plusNanos(1),
+            CREATED.plusMillis(1500),
+            99,
+            "runs a, b (7%)",
+            2,
+            0,
+            17,
+            ID.toString(),
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            List.of(
+                new StatusView.Child(ID.toString(), null, "filter", "running"),
+                new StatusView.Child(ID.toString(), "n\u00f8de", "join", "pending")));
+
+    assertEquals(ViewWriter.bound(bare), ViewWriter.json(bare));
+    assertEquals(ViewWriter.bound(full), ViewWriter.json(full));
+  }
+
+  @Test
   void anOutputIsSplicedInByteForByte() throws IOException {
     String output = "{\"n\": 1.50,  \"id\": 12345678901234567890, \"text\": \"\u00e9\\u0000\"}";
     UnfinishedView head = new UnfinishedView("x", "y");
