@@ -7,8 +7,9 @@ import java.util.concurrent.Callable;
 /** One kind of request, and what it costs a server. */
 record Requests(BenchServer server, String method, String path, String header, String body) {
 
-  private static final int MOST_WARM_UPS = 5;
-  private static final double STEADY = 0.93;
+  private static final int MOST_WARM_UPS = 12;
+  private static final int STEADY_WARM_UPS = 2;
+  private static final double STEADY = 0.95;
 
   /** What was measured, and the processor time that the server used meanwhile. */
   record Measured(Load.Rate rate, double cpuSeconds) {
@@ -55,17 +56,17 @@ record Requests(BenchServer server, String method, String path, String header, S
   }
 
   /**
-   * Asks until a request costs what it did a window ago: the compiler of the JVM goes on for half a
-   * minute, and makes a bare servlet six times cheaper meanwhile.
+   * Asks until a request has cost the same for some windows: the compiler of the JVM goes on for
+   * half a minute, and makes a bare servlet six times cheaper meanwhile. It pauses now and then, so
+   * one window that costs no less tells nothing.
    */
   void warmUp(int connections, Duration window) throws Exception {
-    double before = Double.MAX_VALUE;
-    for (int i = 0; i < MOST_WARM_UPS; i++) {
+    double least = Double.MAX_VALUE;
+    int steady = 0;
+    for (int i = 0; i < MOST_WARM_UPS && steady < STEADY_WARM_UPS; i++) {
       double cost = closedLoop(connections, window).cpuMillis();
-      if (cost > before * STEADY) {
-        return;
-      }
-      before = cost;
+      steady = cost > least * STEADY ? steady + 1 : 0;
+      least = Math.min(least, cost);
     }
   }
 
