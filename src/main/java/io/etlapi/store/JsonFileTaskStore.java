@@ -45,9 +45,12 @@ public final class JsonFileTaskStore implements TaskStore {
   /**
    * What this process itself has last written of tasks that are at work, so that their next change
    * need not read it back. Bounded; what waits for its first change, and what has ended, is not
-   * here. The storage lock keeps other writers away.
+   * here. Not believed over the file: one that somebody else has changed since is read.
    */
-  private final ConcurrentHashMap<TaskId, Task> written = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<TaskId, Written> written = new ConcurrentHashMap<>();
+
+  /** A task as it was written, and how its file looked then. */
+  private record Written(Task task, FileStamp stamp) {}
 
   /** Changes share it; closing waits for them. */
   private final ReentrantReadWriteLock lifecycle = new ReentrantReadWriteLock();
@@ -147,22 +150,29 @@ public final class JsonFileTaskStore implements TaskStore {
       }
       throw e;
     }
-    index.change(entry, progress.with(stampNow(id)));
-    hold(after, content.length);
+    FileStamp stamp = stampNow(id);
+    index.change(entry, progress.with(stamp));
+    hold(after, stamp);
     settled.remove(id);
     return after;
   }
 
-  private void hold(Task task, int bytes) {
+  private void hold(Task task, FileStamp stamp) {
     boolean held =
         !task.status().isTerminal()
-            && bytes <= MOST_BYTES_HELD
+            && stamp.bytes() <= MOST_BYTES_HELD
             && (written.size() < MOST_HELD || written.containsKey(task.id()));
     if (held) {
-      written.put(task.id(), task);
+      written.put(task.id(), new Written(task, stamp));
     } else {
       written.remove(task.id());
     }
+  }
+
+  /** What was last written, if the file is still that one. */
+  private @Nullable Task asWritten(TaskId id) {
+    Written last = written.get(id);
+    return last != null && stamp(id).filter(last.stamp()::equals).isPresent() ? last.task() : null;
   }
 
   private FileStamp stampNow(TaskId id) {
@@ -181,7 +191,7 @@ public final class JsonFileTaskStore implements TaskStore {
     }
     Task stable = settled.get(id);
     if (stable == null) {
-      stable = written.get(id);
+      stable = asWritten(id);
     }
     if (stable != null) {
       return Optional.of(stable);

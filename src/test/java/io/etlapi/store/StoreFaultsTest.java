@@ -7,12 +7,14 @@ import static io.etlapi.store.SampleTasks.pending;
 import static io.etlapi.store.SampleTasks.running;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.etlapi.store.FaultyDisk.Point;
 import io.etlapi.task.Task;
 import io.etlapi.task.TaskQuery;
+import io.etlapi.task.TaskState;
 import io.etlapi.task.TaskStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,6 +210,20 @@ class StoreFaultsTest {
     Path record = storage.layout().record(id(1));
     Files.writeString(record, Files.readString(record).replace("\"stopped\"", "\"edited\""));
     assertEquals("edited", store.find(id(1)).orElseThrow().state().error());
+  }
+
+  @Test
+  void theFileOfATaskAtWorkIsTheTruth() throws Exception {
+    store.create(pending(1));
+    store.update(id(1), task -> task.started(at(2), SampleTasks.WORKER));
+    Path record = storage.layout().record(id(1));
+    String text = Files.readString(record);
+    String edited = text.replace("\"pid\": " + SampleTasks.WORKER.pid(), "\"pid\": 987654321");
+    assertNotEquals(text, edited);
+    Files.writeString(record, edited);
+    assertEquals(
+        new TaskState.Worker(987654321, SampleTasks.WORKER.threadId()),
+        store.find(id(1)).orElseThrow().state().worker());
   }
 
   @Test
