@@ -77,7 +77,7 @@ final class FileSource {
       throws StepException, InterruptedException {
     Path file = context.files().existing(sent);
     CsvFormat format = CsvFormat.of(context.parameters());
-    DuckDbSession session = context.session(List.of());
+    DuckDbSession session = context.session(List.of(file));
     CsvLoader.Loaded loaded =
         new CsvLoader(
                 session,

@@ -1,5 +1,6 @@
 package io.etlapi.step.csv;
 
+import static io.etlapi.engine.SqlIdentifier.literal;
 import static io.etlapi.engine.SqlIdentifier.quote;
 
 import io.etlapi.engine.DuckDbSession;
@@ -14,12 +15,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Loads a CSV file into a session as text: well-formed records into one table, malformed ones with
  * line, reason and text into another. No value is changed and no record is lost between the two.
+ *
+ * <p>The engine parses several times as fast as Java, but stops at the first malformed record and
+ * takes some others otherwise. So it reads the files that it reads the same ({@link PlainCsv}), and
+ * all others are read record by record.
  */
 public final class CsvLoader {
 
@@ -64,6 +70,7 @@ public final class CsvLoader {
   /**
    * Loads one file.
    *
+   * @param file one that the session may read
    * @param sentPath the file as messages name it
    * @param rowsTable made here: the file's columns as text, in the order of the file
    * @param rejectsTable made here: {@code line}, {@code reason}, {@code raw}, all text
@@ -71,15 +78,27 @@ public final class CsvLoader {
    */
   public Loaded load(Path file, String sentPath, String rowsTable, String rejectsTable)
       throws StepException, InterruptedException {
+    try {
+      return load(file, sentPath, rowsTable, rejectsTable, PlainCsv.scan(file, format, progress));
+    } catch (IOException e) {
+      throw new StepException("The file '" + sentPath + "' cannot be read.", e);
+    }
+  }
+
+  Loaded load(
+      Path file,
+      String sentPath,
+      String rowsTable,
+      String rejectsTable,
+      Optional<PlainCsv.Found> plain)
+      throws IOException, StepException, InterruptedException {
     try (Counting counted = new Counting(Files.newInputStream(file));
         CsvRecords records = new CsvRecords(new BufferedInputStream(counted), format, sentPath)) {
       session.execute(
           "CREATE TABLE " + quote(rejectsTable) + " (line VARCHAR, reason VARCHAR, raw VARCHAR)");
       try (TableAppender rejects = session.appender(rejectsTable)) {
-        return new Run(records, counted, Files.size(file), sentPath, rejects).load(rowsTable);
+        return new Run(records, counted, file, sentPath, rejects).load(rowsTable, plain);
       }
-    } catch (IOException e) {
-      throw new StepException("The file '" + sentPath + "' cannot be read.", e);
     }
   }
 
@@ -87,20 +106,24 @@ public final class CsvLoader {
   private final class Run {
     private final CsvRecords records;
     private final Counting counted;
+    private final Path file;
     private final long bytes;
     private final String sentPath;
     private final TableAppender rejects;
     private long rejected;
 
-    Run(CsvRecords records, Counting counted, long bytes, String sentPath, TableAppender rejects) {
+    Run(CsvRecords records, Counting counted, Path file, String sentPath, TableAppender rejects)
+        throws IOException {
       this.records = records;
       this.counted = counted;
-      this.bytes = bytes;
+      this.file = file;
+      this.bytes = Files.size(file);
       this.sentPath = sentPath;
       this.rejects = rejects;
     }
 
-    Loaded load(String rowsTable) throws IOException, StepException, InterruptedException {
+    Loaded load(String rowsTable, Optional<PlainCsv.Found> plain)
+        throws IOException, StepException, InterruptedException {
       boolean more = findFirst();
       List<@Nullable String> first = records.fields();
       ColumnNames.Cleaned names =
@@ -118,6 +141,9 @@ public final class CsvLoader {
                 + " columns; at most "
                 + MAX_COLUMNS
                 + " can be read. Check the delimiter.");
+      }
+      if (plain.isPresent()) {
+        return byTheEngine(rowsTable, names, plain.get());
       }
       session.execute(
           names.names().stream()
@@ -143,6 +169,39 @@ public final class CsvLoader {
         }
       }
       return new Loaded(names.names(), names.notes(), rows, rejected);
+    }
+
+    /**
+     * Every setting is given, because guessing would lose digits, zeros and empty texts; but for
+     * the line end CR and LF: told of it, the engine finds no record at all.
+     */
+    private Loaded byTheEngine(String rowsTable, ColumnNames.Cleaned names, PlainCsv.Found plain)
+        throws StepException {
+      String columns =
+          names.names().stream()
+              .map(name -> literal(name) + ": 'VARCHAR'")
+              .collect(Collectors.joining(", "));
+      long headers = format.header() ? 1 : 0;
+      session.execute(
+          """
+          CREATE TABLE %s AS SELECT * FROM read_csv(%s, auto_detect = false, header = false, \
+          skip = %d, delim = %s, quote = '"', escape = '"', nullstr = '', \
+          allow_quoted_nulls = false, strict_mode = true, max_line_size = %d%s, \
+          compression = 'none', hive_partitioning = false, columns = {%s})\
+          """
+              .formatted(
+                  quote(rowsTable),
+                  literal(file.toString()),
+                  headers,
+                  literal(String.valueOf(format.delimiter())),
+                  2 * PlainCsv.MAX_LINE_BYTES,
+                  plain.carriageReturns() ? "" : ", new_line = '\\n'",
+                  columns));
+      long rows = session.number("SELECT count(*) FROM " + quote(rowsTable));
+      if (names.names().size() != plain.fields() || rows != plain.lines() - headers) {
+        throw new StepException("The file '" + sentPath + "' was changed while it was read.");
+      }
+      return new Loaded(names.names(), names.notes(), rows, 0);
     }
 
     /** Goes to the header, or to the first record that can say how many columns there are. */

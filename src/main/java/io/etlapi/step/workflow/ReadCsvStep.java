@@ -93,7 +93,7 @@ public class ReadCsvStep implements Step {
             .orElseThrow(() -> new StepException("The parameter file_path is missing."));
     Path file = context.files().existing(sent);
     CsvFormat format = CsvFormat.of(context.parameters());
-    DuckDbSession session = context.session(List.of());
+    DuckDbSession session = context.session(List.of(file));
     CsvLoader.Loaded loaded =
         new CsvLoader(
                 session,
