@@ -112,7 +112,7 @@ class OperatorJourneysIT {
   void aSelectionIsDeletedAfterAQuestion() {
     String id = stage.client().complete("sample_workflow", Map.of()).string("task_id");
     try (Operator ada = new Operator(stage).open("#/tasks?q=" + id)) {
-      that(ada.page().locator("tbody tr")).hasCount(1);
+      that(ada.page().locator("table.tasks tbody tr")).hasCount(1);
       ada.page().locator("tbody input[type=checkbox]").check();
       ada.button("Delete").click();
       ada.page().locator("dialog button.danger").click();
