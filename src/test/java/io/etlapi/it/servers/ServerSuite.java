@@ -52,6 +52,9 @@ abstract class ServerSuite {
   /** For what takes seconds: the machine may be a slow one, and do other things besides. */
   static final Duration LIMIT = Duration.ofMinutes(4);
 
+  /** A process that was killed is still listed until its new parent has noticed. */
+  private static final Duration LEFT_LIMIT = Duration.ofSeconds(5);
+
   /** A name with a space, as people give folders: clients send it escaped. */
   static final String OTHER_ROOT = "/etl api";
 
@@ -348,7 +351,7 @@ abstract class ServerSuite {
 
     Await.until(
         "what it had started ends with it",
-        LIMIT,
+        LEFT_LIMIT,
         () -> children.stream().noneMatch(ProcessHandle::isAlive),
         children::toString);
     for (String id : running) {
