@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,8 +55,13 @@ final class Load {
   }
 
   private interface Turn {
-    /** When the action of this number is due; negative when there is no more. */
-    long dueNanos(int number);
+    /**
+     * When the action of this number is due, in nanoseconds after the start; negative when there is
+     * no more.
+     *
+     * @param elapsed since the start
+     */
+    long dueNanos(int number, long elapsed);
   }
 
   private Load() {}
@@ -66,15 +73,10 @@ final class Load {
    */
   static Rate closedLoop(int workers, Duration duration, Callable<? extends Action> worker)
       throws InterruptedException, ExecutionException {
-    long end = System.nanoTime() + duration.toNanos();
     return run(
         workers,
         worker,
-        client ->
-            number -> {
-              long now = System.nanoTime();
-              return now - end < 0 ? now : -1;
-            });
+        client -> (number, elapsed) -> elapsed < duration.toNanos() ? elapsed : -1);
   }
 
   /**
@@ -85,15 +87,13 @@ final class Load {
   static Rate openLoop(
       int clients, Duration period, Duration duration, Callable<? extends Action> worker)
       throws InterruptedException, ExecutionException {
-    long began = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
     return run(
         clients,
         worker,
         client ->
-            number -> {
-              long due =
-                  period.toNanos() * client / clients + period.toNanos() * number;
-              return due < duration.toNanos() ? began + due : -1;
+            (number, elapsed) -> {
+              long due = period.toNanos() * client / clients + period.toNanos() * number;
+              return due < duration.toNanos() ? due : -1;
             });
   }
 
@@ -101,17 +101,28 @@ final class Load {
     Turn of(int client);
   }
 
+  /** The clock starts when all workers are connected: a connection is made once, not each time. */
   private static Rate run(int workers, Callable<? extends Action> worker, Plan plan)
       throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(workers);
     try {
       Histogram latencies = new ConcurrentHistogram(LONGEST_NANOS, 3);
-      long began = System.nanoTime();
+      CountDownLatch connected = new CountDownLatch(workers);
+      CompletableFuture<Long> start = new CompletableFuture<>();
       List<Future<Long>> running = new ArrayList<>();
       for (int i = 0; i < workers; i++) {
         Turn turn = plan.of(i);
-        running.add(threads.submit(() -> repeat(worker, turn, latencies)));
+        running.add(
+            threads.submit(
+                () -> {
+                  try (Action action = connect(worker, connected)) {
+                    return repeat(action, turn, start.get(), latencies);
+                  }
+                }));
       }
+      connected.await();
+      long began = System.nanoTime();
+      start.complete(began);
       long actions = 0;
       for (Future<Long> future : running) {
         actions += future.get();
@@ -122,21 +133,32 @@ final class Load {
     }
   }
 
-  private static long repeat(Callable<? extends Action> worker, Turn turn, Histogram latencies)
+  private static Action connect(Callable<? extends Action> worker, CountDownLatch connected)
+      throws Exception {
+    try {
+      return worker.call();
+    } finally {
+      connected.countDown();
+    }
+  }
+
+  private static long repeat(Action action, Turn turn, long start, Histogram latencies)
       throws Exception {
     int count = 0;
-    try (Action action = worker.call()) {
-      for (long due = turn.dueNanos(count); due >= 0; due = turn.dueNanos(count)) {
-        for (long early = due - System.nanoTime(); early > 0; early = due - System.nanoTime()) {
-          LockSupport.parkNanos(early);
-          if (Thread.interrupted()) {
-            throw new InterruptedException("another worker failed");
-          }
+    for (long due = turn.dueNanos(count, System.nanoTime() - start);
+        due >= 0;
+        due = turn.dueNanos(count, System.nanoTime() - start)) {
+      for (long early = start + due - System.nanoTime();
+          early > 0;
+          early = start + due - System.nanoTime()) {
+        LockSupport.parkNanos(early);
+        if (Thread.interrupted()) {
+          throw new InterruptedException("another worker failed");
         }
-        action.run();
-        latencies.recordValue(Math.min(LONGEST_NANOS, System.nanoTime() - due));
-        count++;
       }
+      action.run();
+      latencies.recordValue(Math.min(LONGEST_NANOS, System.nanoTime() - start - due));
+      count++;
     }
     return count;
   }

@@ -22,6 +22,17 @@ final class OwnArchives {
     return war;
   }
 
+  /** A WAR with {@link BareApplication} and nothing else. */
+  static Path bareApplicationWar(Path folder) throws IOException {
+    Path war = folder.resolve("bare-application.war");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(war))) {
+      add(zip, "WEB-INF/classes/", BareApplication.class);
+      add(zip, "WEB-INF/classes/", BareApplication.Resource.class);
+      add(zip, "WEB-INF/classes/", BareApplication.Bean.class);
+    }
+    return war;
+  }
+
   /** A jar with {@link SleepStep}, as operators put their own steps beside the server. */
   static void steps(Path folder) throws IOException {
     try (ZipOutputStream zip =

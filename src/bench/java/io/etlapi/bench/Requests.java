@@ -2,6 +2,8 @@ package io.etlapi.bench;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /** One kind of request, and what it costs a server. */
@@ -55,18 +57,29 @@ record Requests(BenchServer server, String method, String path, String header, S
     return new Measured(rate, server.cpuSeconds() - before);
   }
 
-  /**
-   * Asks until a request has cost the same for some windows: the compiler of the JVM goes on for
-   * half a minute, and makes a bare servlet six times cheaper meanwhile. It pauses now and then, so
-   * one window that costs no less tells nothing.
-   */
+  /** Asks until a request has cost the same for some windows. */
   void warmUp(int connections, Duration window) throws Exception {
-    double least = Double.MAX_VALUE;
+    warmUp(List.of(this), connections, window);
+  }
+
+  /**
+   * Asks servers in turn until a request has cost each of them the same for some windows: the
+   * compiler of the JVM goes on for half a minute, and makes a bare servlet six times cheaper
+   * meanwhile. It pauses now and then, so one window that costs no less tells nothing. In turn and
+   * for as long, because the one that was asked for longer would be the cheaper one.
+   */
+  static void warmUp(List<Requests> kinds, int connections, Duration window) throws Exception {
+    double[] least = new double[kinds.size()];
+    Arrays.fill(least, Double.MAX_VALUE);
     int steady = 0;
     for (int i = 0; i < MOST_WARM_UPS && steady < STEADY_WARM_UPS; i++) {
-      double cost = closedLoop(connections, window).cpuMillis();
-      steady = cost > least * STEADY ? steady + 1 : 0;
-      least = Math.min(least, cost);
+      boolean cheaper = false;
+      for (int kind = 0; kind < least.length; kind++) {
+        double cost = kinds.get(kind).closedLoop(connections, window).cpuMillis();
+        cheaper |= cost <= least[kind] * STEADY;
+        least[kind] = Math.min(least[kind], cost);
+      }
+      steady = cheaper ? 0 : steady + 1;
     }
   }
 

@@ -64,6 +64,15 @@ final class Servers implements AutoCloseable {
   }
 
   /** Not started. */
+  BenchServer newBareApplication(String name) throws IOException {
+    return new BenchServer(
+        OwnArchives.bareApplicationWar(folder),
+        Files.createDirectories(folder.resolve(name)),
+        Map.of(),
+        jvm());
+  }
+
+  /** Not started. */
   BenchServer newEtl(String name) throws IOException {
     Path steps = Files.createDirectories(folder.resolve("steps"));
     OwnArchives.steps(steps);

@@ -4,7 +4,8 @@ import io.etlapi.it.server.TestBuild;
 
 /**
  * From the start of the process to the first answer, and what is resident then, with a new storage:
- * beside the same server with a bare servlet, in turn.
+ * beside the same server with a bare servlet, in turn; and how much of it are the containers that
+ * any application of this kind starts.
  */
 final class StartSection {
 
@@ -38,16 +39,19 @@ final class StartSection {
   void measure() throws Exception {
     Mean bare = new Mean();
     Mean etl = new Mean();
+    Mean containers = new Mean();
     if (!options.smoke()) {
       // The first start reads the server from the disk, and would flatter whoever comes second.
       once(servers.newBare("warm"), "/bare/1", new Mean());
       for (int i = 1; i < options.starts(); i++) {
         once(servers.newBare("first-bare"), "/bare/1", bare);
         once(servers.newEtl("first-etl"), "/health", etl);
+        once(servers.newBareApplication("containers"), "/bare/1", containers);
       }
     }
     bare.add(servers.bare());
     etl.add(servers.etl());
+    once(servers.newBareApplication("containers"), "/bare/1", containers);
     results.add(
         Figure.of(SECTION, "first answer, new storage", etl.seconds / etl.starts, "s")
             .beside("bare servlet", bare.seconds / bare.starts)
@@ -56,6 +60,15 @@ final class StartSection {
         Figure.of(SECTION, "resident then, -Xmx512m", etl.resident / etl.starts, "MiB")
             .beside("bare servlet", bare.resident / bare.starts)
             .aim(Aim.aboveAtMost(MOST_MIB)));
+    String what = "of one JAX-RS resource and one EJB";
+    results.add(
+        Figure.of(
+                SECTION, "first answer " + what, containers.seconds / containers.starts, "s")
+            .beside("bare servlet", bare.seconds / bare.starts));
+    results.add(
+        Figure.of(
+                SECTION, "resident then, " + what, containers.resident / containers.starts, "MiB")
+            .beside("bare servlet", bare.resident / bare.starts));
   }
 
   private static void once(BenchServer server, String path, Mean mean) throws Exception {

@@ -35,10 +35,11 @@ final class StatusSection {
   private void compare(String what, Requests ours, int connections, double share) throws Exception {
     int bytes = ours.bytes();
     Requests bare = Requests.get(servers.bare(), "/bare/" + bytes);
-    bare.warmUp(connections, options.window());
-    ours.warmUp(connections, options.window());
+    Requests.warmUp(List.of(bare, ours), connections, options.window());
     Requests.Measured before = bare.closedLoop(connections, options.window());
-    Requests.Measured status = ours.closedLoop(connections, options.window());
+    Requests.Measured status =
+        ours.closedLoop(connections, options.window())
+            .and(ours.closedLoop(connections, options.window()));
     Requests.Measured limit = before.and(bare.closedLoop(connections, options.window()));
     String figure =
         "GET /status " + what + ", " + bytes + " bytes, " + connections + " connections";
