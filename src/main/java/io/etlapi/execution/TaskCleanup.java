@@ -24,8 +24,8 @@ final class TaskCleanup {
   private static final System.Logger LOG = System.getLogger("io.etlapi.tasks");
 
   /**
-   * Removed with one fsync of the folder. Large, because the file system goes through its journal for
-   * each; other changes need not wait for a batch, only for that fsync.
+   * Removed with one fsync of the folder. Large, because the file system goes through its journal
+   * for each; other changes need not wait for a batch, only for that fsync.
    */
   private static final int BATCH = 1000;
 
