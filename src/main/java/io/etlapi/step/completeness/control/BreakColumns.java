@@ -8,12 +8,14 @@ public final class BreakColumns {
 
   private BreakColumns() {}
 
-  /** All columns of {@code breaks}. */
+  /** All columns of {@code breaks}; a group that is part of the key stands once. */
   public static List<String> all(ControlDefinition control) {
     List<String> columns =
         new ArrayList<>(List.of("break_id", "category", "explanation", "owner", "side"));
     columns.addAll(control.match().key());
-    columns.addAll(control.match().groupBy());
+    control.match().groupBy().stream()
+        .filter(field -> !control.match().key().contains(field))
+        .forEach(columns::add);
     for (Side side : Side.values()) {
       control.fields().forEach(field -> columns.add(side.key() + "_" + field));
     }

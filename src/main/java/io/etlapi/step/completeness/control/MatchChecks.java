@@ -41,13 +41,6 @@ final class MatchChecks {
     fieldList(match.get("key"), control.match().key());
     fieldList(match.get("group_by"), control.match().groupBy());
     fieldList(match.get("balance"), control.match().balance());
-    for (int i = 0; i < control.match().groupBy().size(); i++) {
-      if (control.match().key().contains(control.match().groupBy().get(i))) {
-        findings.fault(
-            "/match/group_by/" + i,
-            "found '" + control.match().groupBy().get(i) + "', which is part of the key already");
-      }
-    }
     for (int i = 0; i < control.match().balance().size(); i++) {
       requireNumber("/match/balance/" + i, control.match().balance().get(i));
     }
@@ -79,9 +72,7 @@ final class MatchChecks {
     Set<String> seen = new HashSet<>();
     for (String column : BreakColumns.all(control)) {
       if (!seen.add(column.toLowerCase(Locale.ROOT)) && !column.endsWith("_")) {
-        boolean known =
-            control.match().key().contains(column) && control.match().groupBy().contains(column);
-        if (!known && !repeated(column)) {
+        if (!repeated(column)) {
           findings.fault(
               "/match",
               "two columns of a break would be named '" + column + "'; choose other field names");
@@ -149,11 +140,6 @@ final class MatchChecks {
     switch (comparison.kind()) {
       case ABSOLUTE, PERCENT -> requireNumber(field.pointer(), comparison.field());
       case DAYS -> {
-        if (comparison.tolerance().stripTrailingZeros().scale() > 0) {
-          findings.fault(
-              tolerance.pointer(),
-              "found '" + tolerance.text() + "'; allowed: a whole number of days");
-        }
         ColumnType type = types.get(comparison.field());
         if (type != null && !type.isTemporal()) {
           typeFault(field.pointer(), type, "a date or a timestamp");

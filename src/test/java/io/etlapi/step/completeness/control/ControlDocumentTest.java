@@ -215,12 +215,11 @@ class ControlDocumentTest {
         "\"key\": [\"trade_ref\"]|\"key\": [\"trade_ref\", \"trade_ref\"]|/match/key/1",
         "\"key\": [\"trade_ref\"]|\"key\": [\"traderef\"]|/match/key/0",
         "\"key\": [\"trade_ref\"]|\"key\": [\"desk\"]|/match/key/0",
-        "\"group_by\": [\"currency\"]|\"group_by\": [\"trade_ref\"]|/match/group_by/0",
+        "\"group_by\": [\"currency\"]|\"group_by\": [\"currency\", \"currency\"]|/match/group_by/1",
         "\"balance\": [\"amount\"]|\"balance\": [\"amount\", \"nothing\"]|/match/balance/1",
         "\"to\": \"trade_date\"|\"to\": \"side\"|/harmonise/1/to",
         "\"to\": \"trade_date\"|\"to\": \"TRADE_REF\"|/harmonise/1/to",
         "\"to\": \"trade_date\"|\"to\": \"trade date\"|/harmonise/1/to",
-        "\"tolerance\": \"2\"|\"tolerance\": \"1.5\"|/match/passes/2/compare/1/tolerance",
         "\"tolerance\": \"2\"|\"tolerance\": \"-1\"|/match/passes/2/compare/1/tolerance",
         "\"kind\": \"days\", \"tolerance\": \"2\"|\"kind\": \"days\"|/match/passes/2/compare/1",
         "\"kind\": \"days\", \"tolerance\": \"2\"|\"kind\": \"exact\", \"tolerance\":"
