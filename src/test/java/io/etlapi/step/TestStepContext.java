@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An attempt on real files and the real engine; made by {@link StepBench}. */
@@ -25,6 +26,7 @@ public final class TestStepContext implements StepContext, AutoCloseable {
   private final Path published;
   private final List<String> lines = new ArrayList<>();
   private final List<Integer> percents = new ArrayList<>();
+  private Consumer<String> listener = line -> {};
   private @Nullable DuckDbSession session;
   private volatile boolean stopped;
 
@@ -104,6 +106,14 @@ public final class TestStepContext implements StepContext, AutoCloseable {
   @Override
   public void log(String line) {
     lines.add(line);
+    listener.accept(line);
+  }
+
+  /**
+   * From now on is told every line while the step says it: what happens there happens meanwhile.
+   */
+  public void listener(Consumer<String> listener) {
+    this.listener = listener;
   }
 
   @Override

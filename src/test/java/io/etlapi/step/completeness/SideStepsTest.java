@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.etlapi.json.Json;
+import io.etlapi.step.StepBench;
 import io.etlapi.step.StepException;
+import io.etlapi.step.StepInput;
 import io.etlapi.step.TestStepContext;
 import io.etlapi.step.completeness.control.Side;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -254,27 +258,64 @@ class SideStepsTest {
 
   @Test
   void theRowsOfAParquetFileAreKnownBeforeItIsRead() throws Exception {
+    parquetLedger(ledgerOf(7), "");
+    assertEquals(
+        List.of("src|csv|~", "src|csv|~", "tgt|parquet|7", "src_lookup_1|csv|~"),
+        control.rows(control.readConfig(), "", "role, format, rows"));
+  }
+
+  /** The sender writes into the file after its rows were counted and before they are read. */
+  @Test
+  void aFileThatGrowsBetweenCountingAndReadingFailsTheStep() throws Exception {
+    byte[] grown = ledgerOf(8);
+    parquetLedger(ledgerOf(7), ", \"expected\": {\"rows\": 9}");
+    StepInput config = StepBench.input(ControlSteps.READING_CONFIG, control.readConfig());
+    try (TestStepContext context = control.bench().context(control.parameters(), config)) {
+      context.listener(
+          line -> {
+            if (line.equals("expected 9 rows, found 7")) {
+              write("tgt/ledger_20240115.parquet", grown);
+            }
+          });
+      assertMessage(
+          () -> new ReadSideStep(Side.TGT).run(context),
+          "The files of side tgt hold 7 records, but 8 were read: were they changed meanwhile?");
+    }
+  }
+
+  private void write(String name, byte[] content) {
+    try {
+      control.bench().file(name, content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private byte[] ledgerOf(int rows) throws Exception {
     try (TestStepContext context = control.bench().context(Map.of())) {
       Path file = context.folder().resolve("made.parquet");
       context
           .session(List.of())
           .execute(
               "COPY (SELECT range::VARCHAR AS reference, '2024-01-15' AS trade_dt, 'usd' AS ccy"
-                  + " FROM range(7)) TO '"
+                  + " FROM range("
+                  + rows
+                  + ")) TO '"
                   + file
                   + "' (FORMAT parquet)");
-      control.bench().file("tgt/ledger_20240115.parquet", Files.readAllBytes(file));
+      return Files.readAllBytes(file);
     }
+  }
+
+  private void parquetLedger(byte[] content, String expected) throws Exception {
+    control.bench().file("tgt/ledger_20240115.parquet", content);
     control.file(
         "control.json",
         CONTROL
             .replace("MISSING", "null")
             .replace(
                 "\"tgt/ledger_{run_date:yyyyMMdd}.csv\", \"format\": \"csv\"",
-                "\"tgt/ledger_{run_date:yyyyMMdd}.parquet\", \"format\": \"parquet\""));
-    assertEquals(
-        List.of("src|csv|~", "src|csv|~", "tgt|parquet|7", "src_lookup_1|csv|~"),
-        control.rows(control.readConfig(), "", "role, format, rows"));
+                "\"tgt/ledger_{run_date:yyyyMMdd}.parquet\", \"format\": \"parquet\"" + expected));
   }
 
   @Test
