@@ -29,7 +29,7 @@ final class AttemptContext implements StepContext, AutoCloseable {
    *
    * @param folder private until published
    * @param published where {@code folder} will be found
-   * @param traceparent where in a trace the request came from
+   * @param traceparent where in a trace the attempt is
    */
   record Attempt(
       TaskId taskId,

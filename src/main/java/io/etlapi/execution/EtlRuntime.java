@@ -83,7 +83,8 @@ final class EtlRuntime implements AutoCloseable {
       PipelineCatalog pipelineCatalog,
       ExecutorService executor,
       ScheduledExecutorService scheduler,
-      Measurements measurements) {
+      Measurements measurements,
+      AttemptSpans spans) {
     measurement = new TaskMeasurement(measurements);
     submits = measurements.submits();
     this.config = config;
@@ -137,6 +138,7 @@ final class EtlRuntime implements AutoCloseable {
                 scheduler,
                 clock,
                 config.steps().secrets(),
+                spans,
                 pid),
             definitions::step);
     stopper =
@@ -156,7 +158,7 @@ final class EtlRuntime implements AutoCloseable {
     cleanup = new TaskCleanup(store, storage.clock()::tick, clock, config.storage().taskTtl());
     submission =
         new TaskSubmission(
-            new TaskAcceptance(definitions, new SchemaCheck(files), store, clock),
+            new TaskAcceptance(definitions, new SchemaCheck(files), store, spans, clock),
             store,
             changes,
             queue,

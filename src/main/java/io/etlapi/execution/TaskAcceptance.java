@@ -54,12 +54,19 @@ final class TaskAcceptance {
   private final Definitions definitions;
   private final ParameterCheck parameters;
   private final TaskStore store;
+  private final AttemptSpans spans;
   private final Clock clock;
 
-  TaskAcceptance(Definitions definitions, ParameterCheck parameters, TaskStore store, Clock clock) {
+  TaskAcceptance(
+      Definitions definitions,
+      ParameterCheck parameters,
+      TaskStore store,
+      AttemptSpans spans,
+      Clock clock) {
     this.definitions = definitions;
     this.parameters = parameters;
     this.store = store;
+    this.spans = spans;
     this.clock = clock;
   }
 
@@ -107,7 +114,7 @@ final class TaskAcceptance {
             null,
             resumed.map(run -> run.from().id()).orElse(null),
             pipeline.map(found -> definition(found, resumed)).orElse(null),
-            request.traceparent().map(TraceParent::toString).orElse(null));
+            request.traceparent().map(TraceParent::toString).or(spans::current).orElse(null));
     return new TaskSpec(
         newId(),
         name,

@@ -82,6 +82,7 @@ public class TaskManager {
   @Inject private StorageTime time;
   @Inject @Any private Instance<Step> steps;
   @Inject @Any private Instance<StartCondition> conditions;
+  @Inject @Any private Instance<AttemptSpans> offered;
   @Inject private TaskStates states;
 
   /** Held while the storage is being opened: a stop waits for that, and closes what was opened. */
@@ -104,10 +105,11 @@ public class TaskManager {
     desk = new ServerDesk(config, clock);
     StepCatalog catalog = new StepCatalog(CatalogueOrder.sorted(steps));
     PipelineCatalog pipelines = new PipelineCatalog();
-    executor.execute(() -> open(catalog, pipelines));
+    AttemptSpans spans = offered.isResolvable() ? offered.get() : AttemptSpans.NONE;
+    executor.execute(() -> open(catalog, pipelines, spans));
   }
 
-  private void open(StepCatalog catalog, PipelineCatalog pipelines) {
+  private void open(StepCatalog catalog, PipelineCatalog pipelines, AttemptSpans spans) {
     opening.lock();
     try {
       if (stopping) {
@@ -124,7 +126,14 @@ public class TaskManager {
       ShippedPipelines.read(catalog).forEach(pipelines::put);
       EtlRuntime opened =
           new EtlRuntime(
-              config, clock, catalog, pipelines, executor, scheduler, server().measurements());
+              config,
+              clock,
+              catalog,
+              pipelines,
+              executor,
+              scheduler,
+              server().measurements(),
+              spans);
       time.follow(opened.storage().clock());
       begin(opened);
       if (!publish(opened)) {

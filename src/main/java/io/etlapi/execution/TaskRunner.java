@@ -57,6 +57,7 @@ final class TaskRunner {
    * What the runner works with.
    *
    * @param secrets a folder with a file for each secret; empty for none
+   * @param spans where each attempt is shown as one
    */
   record Parts(
       TaskStore store,
@@ -71,6 +72,7 @@ final class TaskRunner {
       ScheduledExecutorService scheduler,
       Clock clock,
       Optional<Path> secrets,
+      AttemptSpans spans,
       long pid) {}
 
   private final Parts parts;
@@ -127,19 +129,20 @@ final class TaskRunner {
   }
 
   private Optional<Task> attempt(Task task, RunningTask running) {
-    try (TaskScope scope =
-        TaskScope.enter(
-            task.id().toString(), task.spec().stepName(), task.spec().origin().traceparent())) {
-      return logged(task, running);
+    try (AttemptSpans.OpenSpan span = parts.spans().begin(task)) {
+      String trace = span.traceparent().orElse(task.spec().origin().traceparent());
+      try (TaskScope scope = TaskScope.enter(task.id().toString(), task.spec().stepName(), trace)) {
+        return logged(task, running, span, trace);
+      }
     }
   }
 
-  private Optional<Task> logged(Task task, RunningTask running) {
+  private Optional<Task> logged(
+      Task task, RunningTask running, AttemptSpans.OpenSpan span, @Nullable String trace) {
     TaskId id = task.id();
     String name = task.spec().stepName();
     int number = task.state().attempt();
     LOG.log(System.Logger.Level.INFO, "🚀 Starting ETL step: " + name + " for task: " + id);
-    String trace = task.spec().origin().traceparent();
     log(
         id,
         "attempt "
@@ -151,14 +154,14 @@ final class TaskRunner {
     ScheduledFuture<?> timeout = timeout(task, running);
     Outcome outcome;
     try {
-      outcome = work(task, running);
+      outcome = work(task, running, trace);
     } finally {
       running.seal();
       if (timeout != null) {
         timeout.cancel(false);
       }
     }
-    return end(task, running, outcome);
+    return end(task, running, span, outcome);
   }
 
   private @Nullable ScheduledFuture<?> timeout(Task task, RunningTask running) {
@@ -171,7 +174,7 @@ final class TaskRunner {
                 () -> running.cancel(CancelCause.TIMEOUT), limit.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private Outcome work(Task task, RunningTask running) {
+  private Outcome work(Task task, RunningTask running, @Nullable String trace) {
     TaskId id = task.id();
     int number = task.state().attempt();
     Step step = steps.apply(task.spec().stepName()).orElse(null);
@@ -198,7 +201,7 @@ final class TaskRunner {
               parts.inputs().resolve(params),
               folder,
               parts.outputs().published(id),
-              Optional.ofNullable(task.spec().origin().traceparent()));
+              Optional.ofNullable(trace));
       StepResult result;
       try (AttemptContext context =
           new AttemptContext(
@@ -263,7 +266,8 @@ final class TaskRunner {
     return new TaskResult.InFile(own, files);
   }
 
-  private Optional<Task> end(Task task, RunningTask running, Outcome outcome) {
+  private Optional<Task> end(
+      Task task, RunningTask running, AttemptSpans.OpenSpan span, Outcome outcome) {
     TaskId id = task.id();
     Task ended = record(id, current -> next(current, running, outcome));
     if (ended == null || ended.state().result() == null) {
@@ -274,6 +278,7 @@ final class TaskRunner {
       return Optional.empty();
     }
     report(ended, outcome);
+    span.end(ended, outcome instanceof Outcome.Failed failed ? failed.error() : null);
     return Optional.of(ended).filter(again -> !again.status().isTerminal());
   }
 

@@ -24,7 +24,7 @@ public final class TaskScope implements AutoCloseable {
   /**
    * The calling thread works for a task now.
    *
-   * @param traceparent where in a trace the request came from, as W3C writes it
+   * @param traceparent where in a trace the task is, as W3C writes it
    */
   public static TaskScope enter(String taskId, String step, @Nullable String traceparent) {
     return new TaskScope(

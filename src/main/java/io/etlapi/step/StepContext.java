@@ -22,7 +22,10 @@ public interface StepContext {
   /** When this attempt began; the one reading of the clock that a step needs. */
   Instant startedAt();
 
-  /** Where in a trace the request came from, as a W3C {@code traceparent}. */
+  /**
+   * What this attempt does elsewhere names as its parent, as a W3C {@code traceparent}: the span of
+   * the attempt where that is recorded, else where in a trace the request came from.
+   */
   default Optional<String> traceparent() {
     return Optional.empty();
   }

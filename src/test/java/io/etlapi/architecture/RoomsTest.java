@@ -52,6 +52,7 @@ class RoomsTest {
               "execution",
               Set.of("store", "pipeline", "step", "engine", "monitor", "task", "config", "json")),
           Map.entry("health", Set.of("execution")),
+          Map.entry("telemetry", Set.of("execution", "task")),
           Map.entry("security", Set.of("execution", "store", "task", "config", "json")),
           Map.entry(
               "http",
@@ -79,7 +80,8 @@ class RoomsTest {
           Map.entry("com.github.f4b6a3", Set.of("execution")),
           Map.entry("org.apache.commons", Set.of("step")),
           Map.entry("org.slf4j", Set.of()),
-          Map.entry("org.eclipse.microprofile", Set.of("config", "health")),
+          Map.entry("org.eclipse.microprofile", Set.of("config", "health", "telemetry")),
+          Map.entry("io.opentelemetry", Set.of("telemetry")),
           Map.entry("jakarta.ejb", Set.of("execution")),
           Map.entry("jakarta.enterprise.concurrent", Set.of("execution")),
           Map.entry("jakarta.ws.rs", Set.of("http")),

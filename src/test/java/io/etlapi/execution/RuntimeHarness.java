@@ -46,6 +46,7 @@ final class RuntimeHarness implements AutoCloseable {
     private final Map<String, String> settings = new HashMap<>();
     private final List<Step> steps = new ArrayList<>();
     private final List<String> pipelines = new ArrayList<>();
+    private AttemptSpans spans = AttemptSpans.NONE;
 
     Builder(Path storage) {
       this.storage = storage;
@@ -80,6 +81,11 @@ final class RuntimeHarness implements AutoCloseable {
               return new StepResult(work.run(context));
             }
           });
+      return this;
+    }
+
+    Builder spans(AttemptSpans shown) {
+      spans = shown;
       return this;
     }
 
@@ -121,7 +127,14 @@ final class RuntimeHarness implements AutoCloseable {
         json -> pipelines.put(PipelineDocument.read(Json.parseObject(json), name -> true)));
     runtime =
         new EtlRuntime(
-            placed, Clock.systemUTC(), catalog, pipelines, executor, scheduler, measurements);
+            placed,
+            Clock.systemUTC(),
+            catalog,
+            pipelines,
+            executor,
+            scheduler,
+            measurements,
+            builder.spans);
     runtime.start();
   }
 
