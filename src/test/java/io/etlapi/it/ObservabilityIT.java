@@ -75,14 +75,7 @@ class ObservabilityIT {
 
   @BeforeAll
   static void start() {
-    FILES.write(
-        "steps/show_trace.step.json",
-        """
-        {"name": "show_trace", "display_name": "Show Trace", "description": "Prints its trace.",
-         "kind": "process", "parameters": {"type": "object"},
-         "process": {"command": ["/bin/sh", "${steps}/show_trace.sh"]}}
-        """);
-    FILES.write("steps/show_trace.sh", "echo '{\"trace\": \"'$TRACEPARENT'\"}'\n");
+    FILES.traceStep();
     SERVER.start();
     CLIENT.complete("read_csv", Map.of("custom_params", Map.of("file_path", "samples/orders.csv")));
     Answer failed =

@@ -29,6 +29,18 @@ public record TestFiles(Path folder) {
     }
   }
 
+  /** A program {@code show_trace} below {@code steps}, whose output has the trace it was given. */
+  public void traceStep() {
+    write(
+        "steps/show_trace.step.json",
+        """
+        {"name": "show_trace", "display_name": "Show Trace", "description": "Prints its trace.",
+         "kind": "process", "parameters": {"type": "object"},
+         "process": {"command": ["/bin/sh", "${steps}/show_trace.sh"]}}
+        """);
+    write("steps/show_trace.sh", "echo '{\"trace\": \"'$TRACEPARENT'\"}'\n");
+  }
+
   /** A CSV of {@code rows} rows with the columns id (counting from 1), owner and k (always 1). */
   public String numbered(String name, String owner, int rows) {
     StringBuilder text = new StringBuilder("id,owner,k\n");

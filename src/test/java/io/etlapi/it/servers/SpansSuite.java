@@ -61,14 +61,7 @@ public abstract class SpansSuite {
 
   @BeforeAll
   void start() throws IOException {
-    files.write(
-        "steps/show_trace.step.json",
-        """
-        {"name": "show_trace", "display_name": "Show Trace", "description": "Prints its trace.",
-         "kind": "process", "parameters": {"type": "object"},
-         "process": {"command": ["/bin/sh", "${steps}/show_trace.sh"]}}
-        """);
-    files.write("steps/show_trace.sh", "echo '{\"trace\": \"'$TRACEPARENT'\"}'\n");
+    files.traceStep();
     server.start();
   }
 

@@ -71,12 +71,12 @@ final class MatchChecks {
   private void breakColumns() {
     Set<String> seen = new HashSet<>();
     for (String column : BreakColumns.all(control)) {
-      if (!seen.add(column.toLowerCase(Locale.ROOT)) && !column.endsWith("_")) {
-        if (!repeated(column)) {
-          findings.fault(
-              "/match",
-              "two columns of a break would be named '" + column + "'; choose other field names");
-        }
+      if (!seen.add(column.toLowerCase(Locale.ROOT))
+          && !column.endsWith("_")
+          && !repeated(column)) {
+        findings.fault(
+            "/match",
+            "two columns of a break would be named '" + column + "'; choose other field names");
       }
     }
   }
